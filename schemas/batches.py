@@ -1,0 +1,104 @@
+"""Batches: the element of the ingest chain.
+
+Beam's cost per element is paid once a batch, NumPy works on whole columns, and since the fallen travel
+inside, no output can be left unconsumed. Each unit is a run of batches with ``seq`` 0, 1, 2 … of which
+exactly the last one has ``last`` set, and may be empty.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from schemas.records import DeadLetter, Document, Record, Rejection
+from schemas.units import WorkUnit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BATCH_RECORDS = 1000
+"""Records in a batch at the most."""
+
+BATCH_BYTES = 8 << 20
+"""Raw bytes from which a batch is closed; one larger record makes a batch of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Records as they were read, before extraction.
+
+    Attributes:
+        unit: The unit they belong to.
+        seq: Number of the batch in its unit, from 0.
+        last: True for the last batch of the unit.
+        read: Records read for this batch: ``records + rejections + dead_letters``.
+        files: Files or members that were finished in this batch.
+        bytes: Uncompressed bytes read for it.
+        records: (path relative to the root, record) of the living ones.
+    """
+
+    unit: WorkUnit
+    seq: int
+    last: bool
+    read: int
+    files: int
+    bytes: int
+    records: tuple[tuple[str, Record], ...]
+    rejections: tuple[Rejection, ...]
+    dead_letters: tuple[DeadLetter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Counts of the documents of a batch, one array value a document."""
+
+    chars: "NDArray[np.int32]"
+    words: "NDArray[np.int32]"
+    tokens: "NDArray[np.int32]"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents that are alive, and what became of the others.
+
+    ``measures`` and ``signatures`` (uint32, one row a document) are set by the last steps of the
+    chain; a step that changes ``documents`` must come before them.
+    """
+
+    unit: WorkUnit
+    seq: int
+    last: bool
+    read: int
+    files: int
+    bytes: int
+    documents: tuple[Document, ...]
+    rejections: tuple[Rejection, ...]
+    dead_letters: tuple[DeadLetter, ...]
+    measures: Measures | None = None
+    signatures: "NDArray[np.uint32] | None" = None
+
+    def apply(self, rule: Callable[[Document], Document | Rejection | DeadLetter]) -> "Batch":
+        """Lifts a rule for one document to the batch: what falls is added to the fallen, in order."""
+        return self.settle(rule(document) for document in self.documents)
+
+    def settle(self, outcomes: Iterable[Document | Rejection | DeadLetter]) -> "Batch":
+        """Returns the batch with ``outcomes`` in the place of its documents."""
+        alive: list[Document] = []
+        rejections = list(self.rejections)
+        dead = list(self.dead_letters)
+        for outcome in outcomes:
+            match outcome:
+                case Document():
+                    alive.append(outcome)
+                case Rejection():
+                    rejections.append(outcome)
+                case DeadLetter():
+                    dead.append(outcome)
+        return replace(
+            self,
+            documents=tuple(alive),
+            rejections=tuple(rejections),
+            dead_letters=tuple(dead),
+            measures=None,
+            signatures=None,
+        )

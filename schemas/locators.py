@@ -1,0 +1,57 @@
+"""Locators: where in a file a record stands, from the outside in.
+
+A locator is a chain of steps joined by ``!``; the empty locator is the whole file. Steps:
+
+    member=PATH    a member of an archive (``!`` and ``%`` in the name are percent-encoded)
+    byte=OFFSET    a line or block that begins at this byte of the decompressed content
+    item=N         the N-th element of a JSON array, from 0
+    row=N          the N-th row of a Parquet file, from 0
+
+So ``member=dump/a.jsonl.gz!byte=1024`` is the line at byte 1024 of the decompressed member.
+"""
+
+from typing import Literal, get_args
+
+Step = Literal["member", "byte", "item", "row"]
+_STEPS = get_args(Step)
+
+
+def step(kind: Step, value: str | int) -> str:
+    """Returns one step of a locator.
+
+    >>> step("member", "50%!.md")
+    'member=50%25%21.md'
+    """
+    text = str(value)
+    if kind == "member":
+        text = text.replace("%", "%25").replace("!", "%21")
+    return f"{kind}={text}"
+
+
+def join(*steps: str) -> str:
+    """Joins steps (and locators) to one locator; empty ones are left out.
+
+    >>> join("member=a.jsonl", "", "byte=3")
+    'member=a.jsonl!byte=3'
+    """
+    return "!".join(part for part in steps if part)
+
+
+def parse(locator: str) -> list[tuple[Step, str]]:
+    """Takes a locator apart; the inverse of ``step`` and ``join``.
+
+    Raises:
+        ValueError: If it is not a locator.
+
+    >>> parse("member=50%25%21.md!byte=3")
+    [('member', '50%!.md'), ('byte', '3')]
+    """
+    steps: list[tuple[Step, str]] = []
+    for part in locator.split("!") if locator else []:
+        kind, equals, value = part.partition("=")
+        if not equals or kind not in _STEPS:
+            raise ValueError(f"not a locator: {locator!r}")
+        if kind == "member":
+            value = value.replace("%21", "!").replace("%25", "%")
+        steps.append((kind, value))
+    return steps

@@ -1,0 +1,99 @@
+"""What the steps must know of the configuration, as small picklable values.
+
+``pipelines.config`` checks ``corpus.toml`` and makes these of it; nothing below ``pipelines`` reads the
+file. A worker gets them by pickling, so they hold plain values only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a contributor or a licence comes from: exactly one of the three is set.
+
+    Attributes:
+        constant: The same for every record of the source.
+        field_name: The field of a structured record that states it.
+        path_part: Index of the part of the path (relative path, then member) that states it, from 0.
+    """
+
+    constant: str | None = None
+    field_name: str | None = None
+    path_part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source as the reading steps see it.
+
+    Attributes:
+        name: Name of the source; a part of every document id.
+        format: Name of a format in ``transforms.read.registry``, or ``auto``.
+        text_field: Field that holds the text of a structured record.
+        fields: Document attribute (title, author, created_at, language) -> field that holds it.
+        contributor: Who gave it; ``license`` under which terms.
+    """
+
+    name: str
+    contributor: Named
+    license: Named
+    format: str = "auto"
+    text_field: str = "text"
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanSpec:
+    """How text is repaired: ``ftfy`` behind its gate, and Unicode NFC."""
+
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSpec:
+    """How the language is told and which ones stay.
+
+    Attributes:
+        detector: ``cascade`` (fastText, langdetect when it is unsure), ``fasttext`` or ``langdetect``.
+        keep: ISO 639-1 codes that stay; empty keeps all.
+    """
+
+    enabled: bool = True
+    detector: str = "cascade"
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlSpec:
+    """Which extractor finds the main text of HTML: ``trafilatura`` or ``resiliparse``."""
+
+    extractor: str = "trafilatura"
+
+
+@dataclass(frozen=True, slots=True)
+class DedupSpec:
+    """How duplicates are found.
+
+    Attributes:
+        enabled: False leaves every document alone.
+        threshold: Jaccard similarity of the shingle sets from which a document is a near duplicate.
+        ngram: Words (characters in scripts without spaces) in a shingle.
+        permutations: Values in a MinHash signature.
+    """
+
+    enabled: bool = True
+    threshold: float = 0.7
+    ngram: int = 5
+    permutations: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSpec:
+    """Everything the ingest chain of one source must know."""
+
+    source: SourceSpec
+    clean: CleanSpec = CleanSpec()
+    language: LanguageSpec = LanguageSpec()
+    html: HtmlSpec = HtmlSpec()
+    dedup: DedupSpec = DedupSpec()

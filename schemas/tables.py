@@ -1,0 +1,139 @@
+"""The tables: one fixed, versioned Arrow schema each.
+
+Columns are only added, never changed or removed; an older part is read with nulls in the columns it
+lacks. A change of this file shows in ``tests/schemas/tables.golden`` and bumps ``SCHEMA_VERSION``.
+"""
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+_ID = pa.uuid()
+_SHA256 = pa.binary(32)
+_TIME = pa.timestamp("us", "UTC")
+
+
+def _required(name: str, kind: pa.DataType) -> pa.Field:
+    return pa.field(name, kind, nullable=False)
+
+
+_PLACE = [
+    _required("doc_id", _ID),
+    _required("source", pa.string()),
+    _required("uri", pa.string()),
+    _required("locator", pa.string()),
+]
+
+TABLES: dict[str, pa.Schema] = {
+    "units": pa.schema(
+        [
+            _required("unit", pa.string()),
+            _required("source", pa.string()),
+            _required("files", pa.int64()),
+            _required("bytes", pa.int64()),
+            _required("records_read", pa.int64()),
+            _required("recipe", pa.string()),
+        ]
+    ),
+    "documents": pa.schema(
+        [
+            *_PLACE,
+            pa.field("parent_id", _ID),
+            _required("text", pa.string()),
+            pa.field("messages", pa.string()),
+            pa.field("title", pa.string()),
+            pa.field("author", pa.string()),
+            pa.field("created_at", _TIME),
+            pa.field("metadata", pa.string()),
+            pa.field("language", pa.string()),
+            pa.field("language_score", pa.float32()),
+            _required("chars", pa.int32()),
+            _required("words", pa.int32()),
+            _required("tokens", pa.int32()),
+            pa.field("contributor", pa.string()),
+            pa.field("license", pa.string()),
+            pa.field("attribution", pa.string()),
+            _required("media_type", pa.string()),
+            _required("raw_sha256", _SHA256),
+            _required("text_sha256", _SHA256),
+            _required("recipe", pa.string()),
+        ]
+    ),
+    "rejections": pa.schema(
+        [
+            *_PLACE,
+            pa.field("media_type", pa.string()),
+            _required("stage", pa.string()),
+            _required("rule", pa.string()),
+            pa.field("value", pa.float64()),
+            pa.field("limit", pa.float64()),
+            pa.field("detail", pa.string()),
+            _required("also", pa.list_(pa.string())),
+            _required("head", pa.string()),
+            pa.field("raw_sha256", _SHA256),
+            _required("recipe", pa.string()),
+        ]
+    ),
+    "dead_letters": pa.schema(
+        [
+            *_PLACE,
+            _required("stage", pa.string()),
+            _required("reason", pa.string()),
+            _required("message", pa.string()),
+            pa.field("raw_sha256", _SHA256),
+            _required("head", pa.string()),
+            _required("recipe", pa.string()),
+        ]
+    ),
+    "signals": pa.schema([_required("doc_id", _ID), _required("kept", pa.bool_())]),
+    "signatures": pa.schema(
+        [
+            _required("doc_id", _ID),
+            _required("text_sha256", _SHA256),
+            _required("minhash", pa.binary()),
+        ]
+    ),
+    "members": pa.schema(
+        [
+            _required("doc_id", _ID),
+            _required("cluster_id", _ID),
+            _required("component_id", _ID),
+            _required("survivor_id", _ID),
+            _required("kind", pa.string()),
+            _required("similarity", pa.float32()),
+            _required("policy", pa.string()),
+            _required("public", pa.bool_()),
+        ]
+    ),
+    "pairs": pa.schema(
+        [
+            _required("left_id", _ID),
+            _required("right_id", _ID),
+            _required("similarity", pa.float32()),
+            _required("accepted", pa.bool_()),
+        ]
+    ),
+    "removals": pa.schema(
+        [
+            _required("doc_id", _ID),
+            _required("predicate", pa.string()),
+            _required("reason", pa.string()),
+            _required("at", _TIME),
+            _required("purged", pa.bool_()),
+        ]
+    ),
+    "sources": pa.schema(
+        [
+            _required("source", pa.string()),
+            pa.field("contributor", pa.string()),
+            pa.field("license", pa.string()),
+            pa.field("attribution", pa.string()),
+            pa.field("url", pa.string()),
+            _required("priority", pa.int32()),
+            _required("reference", pa.bool_()),
+        ]
+    ),
+}
+
+INGEST_TABLES = ("documents", "rejections", "dead_letters", "signals", "signatures")
+"""The tables of which a work unit writes a part."""

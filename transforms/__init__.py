@@ -1,0 +1,1 @@
+"""What happens to a document: pure functions; no Beam, no DuckDB, no files."""

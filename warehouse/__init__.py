@@ -1,0 +1,1 @@
+"""Where the corpus lies and what can be asked of it."""
