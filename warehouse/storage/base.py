@@ -1,0 +1,83 @@
+"""The contract of a warehouse's storage: few operations, each safe to repeat.
+
+Paths are relative to the warehouse and use ``/``. A published file is never changed: writing it again
+writes the same bytes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO
+
+
+class Storage(ABC):
+    """A folder of immutable files under one location.
+
+    Attributes:
+        location: Absolute folder or URL, as it may be shown and as workers open it again.
+    """
+
+    location: str
+
+    @abstractmethod
+    def read(self, path: str) -> bytes:
+        """Returns a whole file.
+
+        Raises:
+            FileNotFoundError: If there is none.
+        """
+
+    @abstractmethod
+    def open(self, path: str) -> BinaryIO:
+        """Opens a file for reading; it can seek."""
+
+    @abstractmethod
+    def exists(self, path: str) -> bool:
+        """Tells whether a file is there."""
+
+    @abstractmethod
+    def names(self, folder: str) -> list[str]:
+        """Returns the sorted names of the files in a folder; none if there is no such folder."""
+
+    @abstractmethod
+    def write(self, path: str, data: bytes) -> None:
+        """Writes a file so that it is there whole or not at all."""
+
+    @abstractmethod
+    def create(self, path: str, data: bytes) -> bool:
+        """Writes a file only if there is none, as one step; returns whether it did."""
+
+    @abstractmethod
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Gives a local file name to write to; what lies there at the end is deleted."""
+
+    @abstractmethod
+    def publish(self, local: Path, path: str) -> None:
+        """Makes a finished local file the file at ``path``, durably and as one step."""
+
+    @abstractmethod
+    def delete(self, path: str) -> None:
+        """Deletes a file if it is there."""
+
+    @abstractmethod
+    def uri(self, path: str) -> str:
+        """Returns what another program (DuckDB) opens the file by."""
+
+    @abstractmethod
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        """Holds the warehouse for one writer.
+
+        Raises:
+            UsageError: If another process holds it; the message says which.
+        """
+
+    @abstractmethod
+    def clear_scratch(self) -> None:
+        """Deletes what killed writers left behind; only for the holder of the lock."""
+
+    def walk(self, *folders: str) -> Iterator[str]:
+        """Yields the paths of the files in some folders, sorted within each."""
+        for folder in folders:
+            for name in self.names(folder):
+                yield f"{folder}/{name}"
