@@ -10,7 +10,7 @@ A locator is a chain of steps joined by ``!``; the empty locator is the whole fi
 So ``member=dump/a.jsonl.gz!byte=1024`` is the line at byte 1024 of the decompressed member.
 """
 
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 Step = Literal["member", "byte", "item", "row"]
 _STEPS = get_args(Step)
@@ -53,5 +53,5 @@ def parse(locator: str) -> list[tuple[Step, str]]:
             raise ValueError(f"not a locator: {locator!r}")
         if kind == "member":
             value = value.replace("%21", "!").replace("%25", "%")
-        steps.append((kind, value))
+        steps.append((cast("Step", kind), value))
     return steps

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -72,8 +73,7 @@ class Catalog:
 
     def parts(self, manifest: Manifest, *tables: str) -> list[PartInfo]:
         """Returns a snapshot's parts, in the order that dense row numbers count, of some tables or all."""
-        rows = self._read_list(manifest.parts)
-        parts = [PartInfo(**row) for row in rows]
+        parts = [PartInfo(**row) for row in self._read_list(manifest.parts)]
         return [part for part in parts if not tables or part.table in tables]
 
     def plan(self, manifest: Manifest) -> list[WorkUnit]:
@@ -102,12 +102,12 @@ class Catalog:
                 f"snapshot {manifest.number} was committed by another build; run this build again"
             )
 
-    def _read_list(self, path: str) -> list[dict[str, object]]:
+    def _read_list(self, path: str) -> list[dict[str, Any]]:
         with self.storage.open(path) as handle:
-            rows: list[dict[str, object]] = pq.read_table(handle).to_pylist()
+            rows: list[dict[str, Any]] = pq.read_table(handle).to_pylist()
         return rows
 
-    def _write_list(self, rows: Sequence[dict[str, object]], schema: pa.Schema) -> str:
+    def _write_list(self, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> str:
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(list(rows), schema), buffer, compression="zstd")
         data = buffer.getvalue()
@@ -144,19 +144,19 @@ def _manifest_path(number: int) -> str:
     return f"snapshots/{number:08d}.json"
 
 
-def _rows(unit: WorkUnit) -> list[dict[str, object]]:
+def _rows(unit: WorkUnit) -> list[dict[str, Any]]:
     head = {"unit": unit.unit_id, "version": unit.version, "source": unit.source}
     return [head | asdict(piece) for piece in unit.slices]
 
 
-def _units(rows: Iterable[dict[str, object]]) -> list[WorkUnit]:
+def _units(rows: Iterable[dict[str, Any]]) -> list[WorkUnit]:
     units = []
     for (unit_id, version, source), group in groupby(
         rows, key=lambda row: (str(row["unit"]), str(row["version"]), str(row["source"]))
     ):
         slices = tuple(
             FileSlice(
-                **{  # type: ignore[arg-type]
+                **{
                     key: tuple(value) if isinstance(value, list) else value
                     for key, value in row.items()
                     if key not in ("unit", "version", "source")

@@ -74,9 +74,7 @@ class PartWriter:
                     if name in self._schema.names
                 ],
                 # Statistics of texts would only repeat their heads.
-                write_statistics=[
-                    name for name in self._schema.names if name not in _NO_STATISTICS
-                ],
+                write_statistics=[name for name in self._schema.names if name not in _NO_STATISTICS],
             )
         table = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
         self._writer.write_table(
@@ -99,9 +97,7 @@ class UnitParts:
     Use as a context: leaving it without ``publish`` leaves nothing behind.
     """
 
-    def __init__(
-        self, storage: Storage, unit: str, digests: Mapping[str, str], recipe: str
-    ) -> None:
+    def __init__(self, storage: Storage, unit: str, digests: Mapping[str, str], recipe: str) -> None:
         self._storage = storage
         self._unit = unit
         self._digests = digests

@@ -39,7 +39,5 @@ def finished(storage: Storage, stage: str) -> set[tuple[str, str]]:
     """Returns (unit, digest) of every receipt of a stage."""
     names = storage.names(f"receipts/{stage}")
     return {
-        (unit, digest)
-        for name in names
-        for unit, _, digest in [name.removesuffix(".json").partition("-")]
+        (unit, digest) for name in names for unit, _, digest in [name.removesuffix(".json").partition("-")]
     }

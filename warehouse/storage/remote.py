@@ -43,9 +43,7 @@ class RemoteStorage(Storage):
             entries = self._fs.ls(self._path(folder), detail=True)
         except FileNotFoundError:
             return []
-        return sorted(
-            entry["name"].rsplit("/", 1)[-1] for entry in entries if entry["type"] == "file"
-        )
+        return sorted(entry["name"].rsplit("/", 1)[-1] for entry in entries if entry["type"] == "file")
 
     def write(self, path: str, data: bytes) -> None:
         self._parent(path)
