@@ -154,15 +154,11 @@ def _units(rows: Iterable[dict[str, Any]]) -> list[WorkUnit]:
     for (unit_id, version, source), group in groupby(
         rows, key=lambda row: (str(row["unit"]), str(row["version"]), str(row["source"]))
     ):
-        slices = tuple(
-            FileSlice(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in row.items()
-                    if key not in ("unit", "version", "source")
-                }
-            )
-            for row in group
-        )
+        slices = tuple(FileSlice(**_piece(row)) for row in group)
         units.append(WorkUnit(unit_id, version, source, slices, sum(s.bytes for s in slices)))
     return units
+
+
+def _piece(row: dict[str, Any]) -> dict[str, Any]:
+    piece = {key: value for key, value in row.items() if key not in ("unit", "version", "source")}
+    return piece | {"members": tuple(row["members"])}

@@ -1,0 +1,54 @@
+"""Jobs: Beam pipelines over work units, small enough to be pickled and run anywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipelines.chain import Chain
+from pipelines.signing import SignDocuments
+from pipelines.steps import ReadUnits, TransformBatches
+from pipelines.writing import WriteParts
+from schemas.units import WorkUnit
+
+IN_MEMORY = ("--runner=FnApiRunner", "--direct_running_mode=in_memory")
+"""Runs in this process. The runner is named: ``DirectRunner`` would first try to download another."""
+
+
+class UnitJob(Protocol):
+    """Something to do with every unit; what is done is seen from the receipts it leaves."""
+
+    def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
+        """Runs the units as one pipeline, on the runner that ``flags`` name, and waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestJob:
+    """Reads, extracts, cleans, signs and writes units: one fused chain."""
+
+    chain: Chain
+
+    def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
+        """Runs the chain over the units; raises what failed in it."""
+        with beam.Pipeline(options=PipelineOptions(list(flags))) as pipeline:
+            _ = (
+                pipeline
+                | "Units" >> beam.Create(list(units))
+                | "ReadUnits" >> ReadUnits(self.chain)
+                | "TransformBatches" >> TransformBatches(self.chain)
+                | "WriteParts" >> WriteParts(self.chain)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SignJob:
+    """Signs units that are already read."""
+
+    chain: Chain
+
+    def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
+        """Runs the signing over the units; raises what failed in it."""
+        with beam.Pipeline(options=PipelineOptions(list(flags))) as pipeline:
+            _ = pipeline | "Units" >> beam.Create(list(units)) | "SignUnits" >> SignDocuments(self.chain)

@@ -1,0 +1,111 @@
+"""Recipes: what exactly a stage's result depends on, and nothing else.
+
+A stage runs again when its recipe changes: the configuration keys it reads, the versions of the
+libraries that make its result, and versions bumped by hand in the code. A recipe of one stage has
+nothing of another: a new ``[dedup] threshold`` reads no source again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+from schemas.ids import recipe_digest
+from schemas.specs import IngestSpec, Named
+from schemas.units import WorkUnit
+from transforms import bands, clean, clusters, language, measures, shingles, signatures, words
+from transforms.read import registry
+from warehouse.parts import part_digest
+
+INGEST_VERSION = 1
+"""Bumped by hand when reading, extraction or the order of the steps changes what comes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a source's records go through.
+
+    Attributes:
+        ingest: Digest of everything up to ``documents``.
+        sign: Digest of what makes signatures of documents, or None where dedup is off.
+        generation: Of the warehouse.
+    """
+
+    ingest: str
+    sign: str | None
+    generation: int = 0
+
+    def ingest_digest(self, unit: WorkUnit) -> str:
+        """Names a unit's version, recipe and generation, for its parts and its receipt."""
+        return part_digest(unit.version, self.ingest, self.generation)
+
+    def sign_digest(self, unit: WorkUnit) -> str:
+        """Names the signatures of what ``ingest_digest`` names."""
+        if self.sign is None:
+            raise ValueError("dedup is off for this source")
+        return part_digest(self.ingest_digest(unit), self.sign, self.generation)
+
+
+def make_recipe(spec: IngestSpec, generation: int = 0) -> Recipe:
+    """Returns the recipe of a source."""
+    sign = recipe_digest(sign_stage(spec)) if spec.dedup.enabled else None
+    return Recipe(recipe_digest(ingest_stage(spec)), sign, generation)
+
+
+def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
+    """Returns what ``documents``, ``rejections`` and ``dead_letters`` of a source depend on.
+
+    Names and licences that are constant for a source are joined by the views and are no part of it.
+    """
+    source = spec.source
+    formats = registry.FORMATS if source.format == "auto" else [registry.by_name(source.format)]
+    return {
+        "version": INGEST_VERSION,
+        "formats": {form.name: [form.version, *_versions(form.libraries)] for form in formats},
+        "text_field": source.text_field,
+        "fields": dict(source.fields),
+        "contributor": _override(source.contributor),
+        "license": _override(source.license),
+        "html": asdict(spec.html),
+        "clean": clean.recipe() if spec.clean.enabled else None,
+        "language": {**asdict(spec.language), **language.recipe()} if spec.language.enabled else None,
+        "measures": [words.WORDS_VERSION, measures.TOKENS_VERSION],
+    }
+
+
+def sign_stage(spec: IngestSpec) -> dict[str, Any]:
+    """Returns what a document's signature depends on, besides its text."""
+    return {
+        "ngram": spec.dedup.ngram,
+        "permutations": spec.dedup.permutations,
+        "versions": [words.WORDS_VERSION, shingles.SHINGLES_VERSION, signatures.SIGNATURES_VERSION],
+        "libraries": _versions(["datasketch"]),
+    }
+
+
+def dedup_stage(
+    threshold: float, permutations: int, ranking: Mapping[str, tuple[bool, int]], parts: Iterable[str]
+) -> dict[str, Any]:
+    """Returns what ``members`` and ``pairs`` depend on.
+
+    Args:
+        threshold: Similarity from which a document is a near duplicate.
+        permutations: Values in a signature.
+        ranking: Source -> (reference, priority).
+        parts: SHA-256 of the parts of ``documents`` and ``signatures``.
+    """
+    return {
+        "threshold": threshold,
+        "bands": list(bands.choose_bands(threshold, permutations)),
+        "versions": [bands.BANDS_VERSION, clusters.CLUSTERS_VERSION],
+        "ranking": {source: list(rank) for source, rank in sorted(ranking.items())},
+        "parts": sorted(parts),
+    }
+
+
+def _override(named: Named) -> list[str | int | None]:
+    return [named.field_name, named.path_part]
+
+
+def _versions(libraries: Iterable[str]) -> list[str]:
+    return [f"{name} {version(name)}" for name in sorted(libraries)]

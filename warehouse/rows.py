@@ -1,0 +1,88 @@
+"""Turns the contents of a batch into rows of the tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from schemas.batches import Batch
+from schemas.ids import text_sha256
+from schemas.records import DeadLetter, Document, Rejection
+from schemas.tables import TABLES
+
+_SAME = {
+    "documents": (
+        "source uri locator text messages title author created_at metadata language language_score "
+        "contributor license attribution media_type raw_sha256"
+    ).split(),
+    "rejections": (
+        "source uri locator media_type stage rule value limit detail also head raw_sha256"
+    ).split(),
+    "dead_letters": "source uri locator stage reason message raw_sha256 head".split(),
+}
+
+
+def batch_rows(batch: Batch, recipe: str) -> dict[str, pa.RecordBatch]:
+    """Returns the rows of a batch by table, in reading order; row *i* is the same document in each.
+
+    Args:
+        batch: A batch that has been measured.
+        recipe: Digest of the ingest recipe, written into every row.
+
+    Raises:
+        ValueError: If the documents have not been measured.
+    """
+    if batch.documents and batch.measures is None:
+        raise ValueError("a batch is measured before it is written")
+    hashes = [text_sha256(document.text) for document in batch.documents]
+    rows = {
+        "rejections": _rows("rejections", batch.rejections, recipe),
+        "dead_letters": _rows("dead_letters", batch.dead_letters, recipe),
+    }
+    if batch.measures is not None:
+        rows["documents"] = _rows(
+            "documents",
+            batch.documents,
+            recipe,
+            chars=batch.measures.chars,
+            words=batch.measures.words,
+            tokens=batch.measures.tokens,
+            text_sha256=hashes,
+        )
+    if batch.signatures is not None:
+        ids = [document.doc_id for document in batch.documents]
+        rows["signatures"] = signature_rows(ids, hashes, batch.signatures)
+    return rows
+
+
+def signature_rows(ids: Sequence[bytes], hashes: Sequence[bytes], signatures: Any) -> pa.RecordBatch:
+    """Returns rows of ``signatures``; a MinHash is stored as its little-endian 32-bit values."""
+    width = signatures.shape[1] * 4
+    data = pa.py_buffer(signatures.astype("<u4", copy=False).tobytes())
+    fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(ids), [None, data])
+    columns = [uuids(ids), pa.array(hashes, pa.binary(32)), fixed.cast(pa.binary())]
+    return pa.RecordBatch.from_arrays(columns, schema=TABLES["signatures"])
+
+
+def uuids(ids: Iterable[bytes | None]) -> pa.Array:
+    """Returns 16-byte identifiers as an Arrow UUID column."""
+    return pa.ExtensionArray.from_storage(pa.uuid(), pa.array(ids, pa.binary(16)))
+
+
+def _rows(
+    table: str,
+    records: Sequence[Document | Rejection | DeadLetter],
+    recipe: str,
+    **computed: Any,
+) -> pa.RecordBatch:
+    schema = TABLES[table]
+    columns: dict[str, Any] = dict(computed)
+    columns["recipe"] = [recipe] * len(records)
+    for name in _SAME[table]:
+        columns[name] = [getattr(record, name) for record in records]
+    arrays = {name: pa.array(values, schema.field(name).type) for name, values in columns.items()}
+    arrays["doc_id"] = uuids([record.doc_id for record in records])
+    if table == "documents":
+        parents = [record.parent_id for record in records if isinstance(record, Document)]
+        arrays["parent_id"] = uuids(parents)
+    return pa.RecordBatch.from_arrays([arrays[name] for name in schema.names], schema=schema)
