@@ -1,0 +1,170 @@
+"""Runs a job over units in child processes of this machine, each an in-memory Beam runner.
+
+No gRPC stands between them, and a worker that is killed is seen at once instead of hanging the build.
+"""
+
+import errno
+import os
+import signal
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import NoReturn
+
+from pipelines.jobs import IN_MEMORY, UnitJob
+from schemas.errors import WorkFailed
+from schemas.units import WorkUnit
+
+GROUP_BYTES = 8 << 20
+"""Units are given out in groups of about this size: a pipeline costs some 0.2 s to start."""
+
+GROUP_UNITS = 64
+
+_GO_ON = "run the same command again, it goes on where it stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a child says of the exception that ended it."""
+
+    summary: str
+    trace: str
+    expected: bool
+
+
+def run_in_children(job: UnitJob, units: Sequence[WorkUnit], workers: int) -> None:
+    """Runs a job over units, given out in the order given, in ``workers`` child processes.
+
+    Raises:
+        WorkFailed: If a worker died or could not write; the message says why.
+        RuntimeError: If the job raised; with the worker's traceback.
+    """
+    groups = deque(group_units(units))
+    with _children(job, min(workers, len(groups))) as children:
+        idle = list(children)
+        while groups or len(idle) < len(children):
+            while groups and idle:
+                idle.pop().send(groups.popleft())
+            watched = {child.process.sentinel: child for child in children}
+            watched |= {child.pipe: child for child in children}
+            for ready in wait(list(watched)):
+                child = watched[ready]
+                if child not in idle and child.finished():
+                    idle.append(child)
+                elif child in idle and not child.process.is_alive():
+                    child.died()
+
+
+def group_units(units: Sequence[WorkUnit]) -> Iterator[list[WorkUnit]]:
+    """Packs neighbouring units to groups of ``GROUP_BYTES`` or ``GROUP_UNITS``."""
+    group: list[WorkUnit] = []
+    size = 0
+    for unit in units:
+        group.append(unit)
+        size += unit.bytes
+        if size >= GROUP_BYTES or len(group) >= GROUP_UNITS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+class _Child:
+    """A worker process and the pipe to it."""
+
+    def __init__(self, job: UnitJob) -> None:
+        # Spawned, not forked: the parent has threads (Arrow, progress) that a fork would break.
+        context = get_context("spawn")
+        self.pipe, other = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_work, args=(other, job), daemon=True)
+        self.process.start()
+        other.close()
+
+    def send(self, group: list[WorkUnit]) -> None:
+        try:
+            self.pipe.send(group)
+        except (BrokenPipeError, ConnectionResetError):
+            self.died()
+
+    def finished(self) -> bool:
+        """Takes what the child says; tells whether it finished its group."""
+        try:
+            failure = self.pipe.recv() if self.pipe.poll() or self.process.is_alive() else self.died()
+        except (EOFError, ConnectionResetError):
+            self.died()
+        if failure is None:
+            return True
+        if failure.expected:
+            raise WorkFailed(f"{failure.summary}; {_GO_ON}")
+        raise RuntimeError(f"a worker failed: {failure.summary}\n{failure.trace}")
+
+    def died(self) -> NoReturn:
+        self.process.join(5)
+        code = self.process.exitcode
+        if code == -signal.SIGKILL:
+            how = "was killed (signal 9; the system does that when memory runs out: try fewer --workers)"
+        elif code is not None and code < 0:
+            how = f"was killed by signal {-code} ({signal.Signals(-code).name})"
+        else:
+            how = f"ended with exit code {code}"
+        raise WorkFailed(f"a worker process {how}; {_GO_ON}")
+
+
+@contextmanager
+def _children(job: UnitJob, count: int) -> Iterator[list[_Child]]:
+    children: list[_Child] = []
+    try:
+        children.extend(_Child(job) for _ in range(count))
+        yield children
+    finally:
+        for child in children:
+            child.process.kill()
+        for child in children:
+            child.process.join()
+            child.pipe.close()
+
+
+def _work(pipe: Connection, job: UnitJob) -> None:
+    """The life of a child: a group in, None or a failure out, until it is killed."""
+    # Ctrl-C goes to the whole process group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Parsers that print must not write into the command's data.
+    os.dup2(2, 1)
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
+    while True:
+        try:
+            group = pipe.recv()
+        except EOFError:
+            return
+        failure: _Failure | None = None
+        try:
+            job.run(group, IN_MEMORY)
+        except Exception as error:  # the parent raises it again, with this traceback
+            failure = _describe(error)
+        pipe.send(failure)
+
+
+def _describe(error: BaseException) -> _Failure:
+    trace = "".join(traceback.format_exception(error))
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MemoryError):
+            return _Failure("a worker ran out of memory (try fewer --workers)", trace, expected=True)
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            return _Failure(f"the warehouse cannot be written: {cause.strerror}", trace, expected=True)
+        cause = cause.__cause__ or cause.__context__
+    return _Failure(f"{type(error).__name__}: {error}", trace, expected=False)
+
+
+def _die_with(parent: int) -> None:
+    """Ends this process once its parent is gone, so that a killed build leaves no worker behind."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

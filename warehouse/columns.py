@@ -1,0 +1,87 @@
+"""Columns of a snapshot as arrays over dense row numbers.
+
+The dense row number of a document is the prefix sum of its part's rows, in the order of the manifest's
+list, plus its row in the part; ``signatures`` has the same rows in the same order.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.units import PartInfo
+from warehouse.parts import open_part
+from warehouse.storage import Storage
+
+NO_DATE = np.iinfo(np.int64).max
+"""Stands for an unknown ``created_at``: it sorts last."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentColumns:
+    """What deduplication must know of every document; some 80 bytes each.
+
+    Attributes:
+        doc_id: uint8 [n, 16].
+        text_sha256: uint8 [n, 32].
+        chars: int32 [n].
+        created_at: int64 [n], microseconds, ``NO_DATE`` where unknown.
+        source: int32 [n], index into ``sources``.
+        sources: Names of the sources.
+    """
+
+    doc_id: NDArray[np.uint8]
+    text_sha256: NDArray[np.uint8]
+    chars: NDArray[np.int32]
+    created_at: NDArray[np.int64]
+    source: NDArray[np.int32]
+    sources: tuple[str, ...]
+
+
+def load_columns(
+    storage: Storage, parts: Sequence[PartInfo], source_of_unit: dict[str, str]
+) -> DocumentColumns:
+    """Reads the columns of the given parts of ``documents``, in their order."""
+    sources = tuple(sorted(set(source_of_unit.values())))
+    total = sum(part.rows for part in parts)
+    ids = np.empty((total, 16), np.uint8)
+    hashes = np.empty((total, 32), np.uint8)
+    chars = np.empty(total, np.int32)
+    created = np.empty(total, np.int64)
+    source = np.empty(total, np.int32)
+    row = 0
+    for info in parts:
+        with open_part(storage, info.path) as part:
+            for batch in part.iter_batches(
+                columns=["doc_id", "text_sha256", "chars", "created_at"], batch_size=65536
+            ):
+                stop = row + batch.num_rows
+                ids[row:stop] = _fixed(batch.column("doc_id").storage, 16)
+                hashes[row:stop] = _fixed(batch.column("text_sha256"), 32)
+                chars[row:stop] = batch.column("chars").to_numpy()
+                times = batch.column("created_at").cast("int64").fill_null(NO_DATE)
+                created[row:stop] = times.to_numpy(zero_copy_only=False)
+                source[row:stop] = sources.index(source_of_unit[info.unit])
+                row = stop
+    return DocumentColumns(ids, hashes, chars, created, source, sources)
+
+
+def iter_signatures(
+    storage: Storage, parts: Sequence[PartInfo], permutations: int
+) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+    """Yields (dense row of the first, uint32 [k, permutations]) through all parts of ``signatures``."""
+    row = 0
+    for info in parts:
+        with open_part(storage, info.path) as part:
+            for batch in part.iter_batches(columns=["minhash"], batch_size=8192):
+                column = batch.column("minhash")
+                data = b"".join(column.to_pylist())
+                values = np.frombuffer(data, "<u4").reshape(batch.num_rows, permutations)
+                yield row, values
+                row += batch.num_rows
+
+
+def _fixed(column: object, width: int) -> NDArray[np.uint8]:
+    data = b"".join(column.to_pylist())  # type: ignore[attr-defined]
+    return np.frombuffer(data, np.uint8).reshape(-1, width)
