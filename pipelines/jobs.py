@@ -1,16 +1,13 @@
-"""Jobs: Beam pipelines over work units, small enough to be pickled and run anywhere."""
+"""Jobs: Beam pipelines over work units, small enough to be pickled and run anywhere.
+
+Beam is imported when a job runs: the parent of the workers never needs it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
-
 from pipelines.chain import Chain
-from pipelines.signing import SignDocuments
-from pipelines.steps import ReadUnits, TransformBatches
-from pipelines.writing import WriteParts
 from schemas.units import WorkUnit
 
 IN_MEMORY = ("--runner=FnApiRunner", "--direct_running_mode=in_memory")
@@ -32,6 +29,12 @@ class IngestJob:
 
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the chain over the units; raises what failed in it."""
+        import apache_beam as beam
+        from apache_beam.options.pipeline_options import PipelineOptions
+
+        from pipelines.steps import ReadUnits, TransformBatches
+        from pipelines.writing import WriteParts
+
         with beam.Pipeline(options=PipelineOptions(list(flags))) as pipeline:
             _ = (
                 pipeline
@@ -50,5 +53,10 @@ class SignJob:
 
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the signing over the units; raises what failed in it."""
+        import apache_beam as beam
+        from apache_beam.options.pipeline_options import PipelineOptions
+
+        from pipelines.signing import SignDocuments
+
         with beam.Pipeline(options=PipelineOptions(list(flags))) as pipeline:
             _ = pipeline | "Units" >> beam.Create(list(units)) | "SignUnits" >> SignDocuments(self.chain)

@@ -78,7 +78,11 @@ class Catalog:
 
     def plan(self, manifest: Manifest) -> list[WorkUnit]:
         """Returns a snapshot's units."""
-        return _units(self._read_list(manifest.plan))
+        return self.read_plan(manifest.plan)
+
+    def read_plan(self, path: str) -> list[WorkUnit]:
+        """Returns the units of a stored plan."""
+        return _units(self._read_list(path))
 
     def write_parts(self, parts: Iterable[PartInfo]) -> str:
         """Stores a list of parts, sorted by (table, path); returns its path, named by its content."""

@@ -1,0 +1,189 @@
+"""The main job: from a configuration to a snapshot.
+
+Plan, read and write what is new, sign, deduplicate, and commit one manifest, last. Everything before the
+commit is named by its content, so a build that was interrupted goes on where it stopped, and until the
+commit every reader sees the old snapshot.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from pipelines.chain import Chain
+from pipelines.config import Config
+from pipelines.deduplicate import Deduplicated, deduplicate
+from pipelines.plan import Plan, plan_units
+from pipelines.recipes import Recipe, ingest_stage, make_recipe, sign_stage
+from pipelines.stages import How, ingest, sign
+from schemas.ids import recipe_digest
+from schemas.manifest import Manifest
+from schemas.tables import TABLES
+from schemas.units import PartInfo, Receipt, WorkUnit
+from warehouse.catalog import Catalog
+from warehouse.parts import UnitParts, part_digest
+from warehouse.storage import Storage, open_storage
+
+_PLANNED = "planned.json"
+"""Names the list of the plan that is being worked on, so that an interrupted build keeps its units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did.
+
+    Attributes:
+        manifest: The current snapshot now.
+        committed: False if nothing had changed.
+        plan: What was planned.
+        over_budget: Source -> (dead letters, records read), where more died than its limit allows.
+    """
+
+    manifest: Manifest
+    committed: bool
+    plan: Plan
+    over_budget: Mapping[str, tuple[int, int]]
+
+
+def build(config: Config, how: How, *, allow_shrink: bool = False) -> Built:
+    """Builds or continues a corpus.
+
+    Args:
+        config: A checked configuration.
+        how: Workers, or another Beam runner.
+        allow_shrink: Lets a source lose more than a fifth of its files.
+
+    Raises:
+        UsageError: If another process writes the warehouse, or a source shrank.
+        WorkFailed: If a worker died or the warehouse cannot be written.
+    """
+    storage = open_storage(config.warehouse)
+    with storage.lock("datamoat build"):
+        storage.clear_scratch()
+        catalog = Catalog(storage)
+        previous = catalog.current()
+        plan = plan_units(config, _planned(catalog, previous), allow_shrink=allow_shrink)
+        storage.write(_PLANNED, json.dumps(catalog.write_plan(plan.units)).encode())
+        generation = previous.generation if previous else 0
+        chain = _chain(config, storage.location, generation)
+        read = ingest(storage, plan.units, chain, how)
+        signed = sign(storage, plan.units, chain, how)
+        found = _deduplicate(storage, config, read, signed, how)
+        manifest = _manifest(catalog, config, chain, plan, read, signed, found)
+        committed = previous is None or _content(previous) != _content(manifest)
+        if committed:
+            number = previous.number + 1 if previous else 1
+            parent = previous.number if previous else None
+            manifest = manifest.model_copy(update={"number": number, "parent": parent})
+            catalog.commit(manifest)
+        elif previous is not None:
+            manifest = previous
+        return Built(manifest, committed, plan, _over_budget(config, read))
+
+
+def _planned(catalog: Catalog, previous: Manifest | None) -> list[WorkUnit]:
+    """Returns the units of the last plan, whether or not its build came to an end."""
+    if catalog.storage.exists(_PLANNED):
+        path = json.loads(catalog.storage.read(_PLANNED))
+        if catalog.storage.exists(path):
+            return catalog.read_plan(path)
+    return catalog.plan(previous) if previous else []
+
+
+def _chain(config: Config, location: str, generation: int) -> Chain:
+    specs = {source.name: config.ingest_spec(source.name) for source in config.sources}
+    recipes = {name: make_recipe(spec, generation) for name, spec in specs.items()}
+    return Chain(location, specs, recipes)
+
+
+def _deduplicate(
+    storage: Storage, config: Config, read: Sequence[Receipt], signed: Sequence[Receipt], how: How
+) -> Deduplicated | None:
+    signs = {receipt.unit: receipt for receipt in signed}
+    pairs = [(receipt, signs[receipt.unit]) for receipt in read if receipt.unit in signs]
+    if not pairs:
+        return None
+    rows = config.source_rows()
+    return deduplicate(
+        storage, config.dedup, rows, pairs, flags=how.flags, threads=max(how.workers, 1)
+    )
+
+
+def _manifest(
+    catalog: Catalog,
+    config: Config,
+    chain: Chain,
+    plan: Plan,
+    read: Sequence[Receipt],
+    signed: Sequence[Receipt],
+    found: Deduplicated | None,
+) -> Manifest:
+    parts = [part for receipt in [*read, *signed] for part in receipt.parts]
+    parts += _units_part(catalog.storage, read)
+    parts += found.parts if found else ()
+    totals = Counter[str]()
+    for receipt in read:
+        totals.update({"files": receipt.files, "bytes": receipt.bytes, "read": receipt.read})
+        totals.update(receipt.rows)
+    totals["duplicates"] = found.duplicates if found else 0
+    return Manifest(
+        number=0,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        corpus=config.name,
+        generation=next(iter(chain.recipes.values())).generation,
+        sources=config.source_rows(),
+        specs={name: asdict(spec.source) for name, spec in chain.specs.items()},
+        recipes=_recipes(chain),
+        dedup=found.digest if found else None,
+        parts=catalog.write_parts(parts),
+        plan=catalog.write_plan(plan.units),
+        totals=dict(sorted(totals.items())),
+    )
+
+
+def _recipes(chain: Chain) -> dict[str, object]:
+    """Returns digest -> what it stands for; sources with the same recipe share it."""
+    stated: dict[str, object] = {}
+    for name, spec in chain.specs.items():
+        recipe: Recipe = chain.recipes[name]
+        stated[recipe.ingest] = ingest_stage(spec)
+        if recipe.sign is not None:
+            stated[recipe.sign] = sign_stage(spec)
+    return stated
+
+
+def _units_part(storage: Storage, read: Sequence[Receipt]) -> list[PartInfo]:
+    ordered = sorted(read, key=lambda receipt: receipt.unit)
+    rows = {
+        "unit": [receipt.unit for receipt in ordered],
+        "source": [receipt.source for receipt in ordered],
+        "files": [receipt.files for receipt in ordered],
+        "bytes": [receipt.bytes for receipt in ordered],
+        "records_read": [receipt.read for receipt in ordered],
+        "recipe": [receipt.recipe for receipt in ordered],
+    }
+    recipe = recipe_digest({"units": [[r.unit, r.digest] for r in ordered]})
+    parts = UnitParts(storage, "units", {"units": part_digest("", recipe)}, recipe)
+    parts.write("units", pa.Table.from_pydict(rows, TABLES["units"]))
+    return parts.publish()
+
+
+def _content(manifest: Manifest) -> Manifest:
+    """Returns what of a manifest makes a snapshot another one: not its number, parent and date."""
+    return manifest.model_copy(update={"number": 0, "parent": None, "created_at": ""})
+
+
+def _over_budget(config: Config, read: Sequence[Receipt]) -> dict[str, tuple[int, int]]:
+    dead, total = Counter[str](), Counter[str]()
+    for receipt in read:
+        dead[receipt.source] += receipt.rows.get("dead_letters", 0)
+        total[receipt.source] += receipt.read
+    limits = {source.name: source.max_dead_fraction for source in config.sources}
+    return {
+        name: (dead[name], total[name])
+        for name, limit in limits.items()
+        if dead[name] > limit * total[name]
+    }
