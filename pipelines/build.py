@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from pipelines.chain import Chain
+from pipelines.chain import Chain, Recipe
 from pipelines.config import Config
 from pipelines.deduplicate import Deduplicated, deduplicate
 from pipelines.plan import Plan, plan_units
-from pipelines.recipes import Recipe, ingest_stage, make_recipe, sign_stage
+from pipelines.recipes import ingest_stage, make_recipe, sign_stage
 from pipelines.stages import How, ingest, sign
 from schemas.ids import recipe_digest
 from schemas.manifest import Manifest
@@ -107,9 +107,7 @@ def _deduplicate(
     if not pairs:
         return None
     rows = config.source_rows()
-    return deduplicate(
-        storage, config.dedup, rows, pairs, flags=how.flags, threads=max(how.workers, 1)
-    )
+    return deduplicate(storage, config.dedup, rows, pairs, flags=how.flags, threads=max(how.workers, 1))
 
 
 def _manifest(
@@ -183,7 +181,5 @@ def _over_budget(config: Config, read: Sequence[Receipt]) -> dict[str, tuple[int
         total[receipt.source] += receipt.read
     limits = {source.name: source.max_dead_fraction for source in config.sources}
     return {
-        name: (dead[name], total[name])
-        for name, limit in limits.items()
-        if dead[name] > limit * total[name]
+        name: (dead[name], total[name]) for name, limit in limits.items() if dead[name] > limit * total[name]
     }

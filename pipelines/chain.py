@@ -3,8 +3,34 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.recipes import Recipe
 from schemas.specs import IngestSpec
+from schemas.units import WorkUnit
+from warehouse.parts import part_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a source's records go through.
+
+    Attributes:
+        ingest: Digest of everything up to ``documents``.
+        sign: Digest of what makes signatures of documents, or None where dedup is off.
+        generation: Of the warehouse.
+    """
+
+    ingest: str
+    sign: str | None
+    generation: int = 0
+
+    def ingest_digest(self, unit: WorkUnit) -> str:
+        """Names a unit's version, recipe and generation, for its parts and its receipt."""
+        return part_digest(unit.version, self.ingest, self.generation)
+
+    def sign_digest(self, unit: WorkUnit) -> str:
+        """Names the signatures of what ``ingest_digest`` names."""
+        if self.sign is None:
+            raise ValueError("dedup is off for this source")
+        return part_digest(self.ingest_digest(unit), self.sign, self.generation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,44 +6,18 @@ nothing of another: a new ``[dedup] threshold`` reads no source again.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+from pipelines.chain import Recipe
 from schemas.ids import recipe_digest
 from schemas.specs import IngestSpec, Named
-from schemas.units import WorkUnit
 from transforms import bands, clean, clusters, language, measures, shingles, signatures, words
 from transforms.read import registry
-from warehouse.parts import part_digest
 
 INGEST_VERSION = 1
 """Bumped by hand when reading, extraction or the order of the steps changes what comes out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a source's records go through.
-
-    Attributes:
-        ingest: Digest of everything up to ``documents``.
-        sign: Digest of what makes signatures of documents, or None where dedup is off.
-        generation: Of the warehouse.
-    """
-
-    ingest: str
-    sign: str | None
-    generation: int = 0
-
-    def ingest_digest(self, unit: WorkUnit) -> str:
-        """Names a unit's version, recipe and generation, for its parts and its receipt."""
-        return part_digest(unit.version, self.ingest, self.generation)
-
-    def sign_digest(self, unit: WorkUnit) -> str:
-        """Names the signatures of what ``ingest_digest`` names."""
-        if self.sign is None:
-            raise ValueError("dedup is off for this source")
-        return part_digest(self.ingest_digest(unit), self.sign, self.generation)
 
 
 def make_recipe(spec: IngestSpec, generation: int = 0) -> Recipe:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import apache_beam as beam
 from apache_beam import PCollection
 
-from pipelines.chain import Chain
-from pipelines.recipes import Recipe
+from pipelines.chain import Chain, Recipe
 from schemas.batches import Batch
 from schemas.units import PartInfo, Receipt, WorkUnit
 from warehouse.parts import UnitParts
@@ -110,9 +109,7 @@ class _OpenUnit:
         return ingest
 
 
-def sign_receipt(
-    unit: WorkUnit, recipe: Recipe, rows: int, parts: tuple[PartInfo, ...]
-) -> Receipt:
+def sign_receipt(unit: WorkUnit, recipe: Recipe, rows: int, parts: tuple[PartInfo, ...]) -> Receipt:
     """Returns the receipt for a unit's signatures."""
     return Receipt(
         stage=SIGN,

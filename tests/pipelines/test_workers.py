@@ -1,0 +1,76 @@
+"""Workers: every unit is done once, and a worker that dies ends the build with its reason."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.workers import GROUP_BYTES, GROUP_UNITS, group_units, run_in_children
+from schemas.errors import WorkFailed
+from schemas.units import WorkUnit
+from tests.pipelines.jobs_that_fail import TouchJob
+
+
+def units(*sources: str, size: int = GROUP_BYTES) -> list[WorkUnit]:
+    return [WorkUnit(f"u{n:03}", "v", source, (), size) for n, source in enumerate(sources)]
+
+
+def test_groups_hold_every_unit_once_in_order() -> None:
+    many = units(*["ok"] * 200, size=GROUP_BYTES // 8)
+    groups = list(group_units(many))
+    assert [unit for group in groups for unit in group] == many
+    assert max(map(len, groups)) == 8
+    tiny = list(group_units(units(*["ok"] * 200, size=1)))
+    assert [len(group) for group in tiny] == [GROUP_UNITS] * 3 + [8]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_every_unit_is_done_by_the_given_number_of_processes(tmp_path: Path, workers: int) -> None:
+    run_in_children(TouchJob(str(tmp_path)), units(*["ok"] * 12), workers)
+    done = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert sorted(done) == [f"u{n:03}" for n in range(12)]
+    assert 1 <= len(set(done.values())) <= workers
+    assert str(os.getpid()) not in done.values()
+
+
+@pytest.mark.parametrize(
+    ("fate", "error", "message"),
+    [
+        ("killed", WorkFailed, r"killed \(signal 9.*memory.*goes on"),
+        ("exit", WorkFailed, "exit code 7"),
+        ("full", WorkFailed, "cannot be written: No space left"),
+        ("bug", RuntimeError, "a bug in a step"),
+    ],
+)
+def test_a_worker_that_fails_ends_the_run_at_once(
+    tmp_path: Path, fate: str, error: type[Exception], message: str
+) -> None:
+    start = time.monotonic()
+    with pytest.raises(error, match=message):
+        run_in_children(TouchJob(str(tmp_path)), units("slow", fate, "ok"), 2)
+    assert time.monotonic() - start < 30, "the slow worker was waited for"
+
+
+def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
+    code = (
+        "from tests.pipelines.test_workers import *\n"
+        f"run_in_children(TouchJob({str(tmp_path)!r}), units('ok', 'slow'), 1)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+    try:
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "u000").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        child = int((tmp_path / "u000").read_text())
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait()
+        while Path(f"/proc/{child}").exists():
+            assert time.monotonic() < deadline, "the worker is still there"
+            time.sleep(0.1)
+    finally:
+        parent.kill()
