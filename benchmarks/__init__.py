@@ -1,0 +1,1 @@
+"""Measurements that people can repeat: the corpus they run on, what they cost, how to compare."""
