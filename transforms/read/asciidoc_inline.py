@@ -1,0 +1,82 @@
+"""Inline markup of AsciiDoc: marks go, their text stays."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+
+_PASS = re.compile(r"\+\+\+(.*?)\+\+\+|pass:[a-z,]*\[(.*?)\]|`\+(.*?)\+`", re.DOTALL)
+_HIDDEN = re.compile(
+    r"\(\(\(.*?\)\)\)|indexterm:\[.*?\]|\[\[[\w:.,\s-]+\]\]|anchor:[\w:.-]+\[.*?\]", re.DOTALL
+)
+_INDEXED = re.compile(r"\(\(([^()]+)\)\)|indexterm2:\[(.*?)\]")
+_REFERENCE = re.compile(r"<<([^<>,]+)(?:,\s*([^<>]*))?>>")
+_LINK = re.compile(
+    r"(?:link:|xref:|mailto:)([^\s\[\]]+)\[(.*?)\]|((?:https?|ftp|irc)://[^\s\[\]<>]+)\[(.*?)\]", re.DOTALL
+)
+_MACRO = re.compile(
+    r"(image|icon|kbd|btn|menu|footnote|footnoteref|stem|latexmath|asciimath):([^\s\[\]:]*)\[(.*?)\]",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"\\?\{([\w-]+)\}")
+_ROLE = re.compile(r"\[[.#]?[\w.# -]+\](?=[*_`#]\S)")
+_UNCONSTRAINED = re.compile(r"(\*\*|__|``|##)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_CONSTRAINED = re.compile(r"(?<![\w\\:;}*_`#])([*_`#+])(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_MARKED = re.compile(r"[*_`#+\[\]<>{}()&\\^~]|://")
+_KNOWN = {
+    "nbsp": "\u00a0", "sp": " ", "empty": "", "lt": "<", "gt": ">", "amp": "&", "plus": "+", "asterisk": "*",
+    "vbar": "|", "startsb": "[", "endsb": "]", "backslash": "\\", "tilde": "~", "caret": "^", "backtick": "`",
+    "apos": "'", "quot": '"', "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "zwsp": "", "cpp": "C++",
+    "two-colons": "::", "two-semicolons": ";;", "deg": "°",
+}  # fmt: skip
+
+
+def inline_text(text: str, attributes: Mapping[str, str]) -> str:
+    """Returns the text of a paragraph, heading or cell.
+
+    Args:
+        text: The source.
+        attributes: Values for ``{name}``; a name without value stays as it is.
+
+    >>> inline_text("see *the* link:a.html[`docs`] of {v}", {"v": "1.0"})
+    'see the docs of 1.0'
+    """
+    if not _MARKED.search(text):
+        return text
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(next((group for group in found.groups() if group is not None), ""))
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    text = _PASS.sub(keep, text)
+    text = _HIDDEN.sub("", text)
+    text = _INDEXED.sub(lambda found: found[1] or found[2] or "", text)
+    text = _ATTRIBUTE.sub(lambda found: attributes.get(found[1], _KNOWN.get(found[1], found[0])), text)
+    text = _MACRO.sub(_macro, text)
+    text = _LINK.sub(_link, text)
+    text = _REFERENCE.sub(lambda found: found[2] or found[1].lstrip("#"), text)
+    text = _ROLE.sub("", text)
+    text = _UNCONSTRAINED.sub(r"\2", text)
+    for _ in range(2):  # *_both_*
+        text = _CONSTRAINED.sub(r"\2", text)
+    text = re.sub(r"\\(?=[*_`#{\[<(+:])", "", text)
+    text = unescape(text) if "&" in text else text
+    return re.sub("\ue000(\\d+)\ue001", lambda found: kept[int(found[1])], text) if kept else text
+
+
+def _link(found: re.Match[str]) -> str:
+    target, label = (found[1], found[2]) if found[1] else (found[3], found[4])
+    return label.split(",window=")[0].rstrip("^") or target
+
+
+def _macro(found: re.Match[str]) -> str:
+    kind, target, content = found[1], found[2], found[3]
+    if kind == "image":
+        return content.split(",")[0].strip('"')
+    if kind == "icon":
+        return ""
+    if kind in {"footnote", "footnoteref"}:
+        return f" [{content.split(',', 1)[-1] if kind == 'footnoteref' else content}]"
+    if kind == "menu":
+        return " > ".join(part.strip() for part in (target + ">" + content).split(">"))
+    return content

@@ -1,0 +1,155 @@
+"""Reads one file or member: compression, archive and format are told by its content and its name.
+
+Everything of it comes out as records and fallen ones, in order; nothing that the bytes can do is an
+exception for the caller.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+
+from schemas import locators
+from schemas.records import MAX_RAW_BYTES, Dead, Fallen, Record, Refused
+from schemas.specs import SourceSpec
+from transforms.read import registry
+from transforms.read.archives import detect_archive, open_members
+from transforms.read.compression import Decompressed, detect_compression, strip_suffix
+from transforms.read.formats import Format, ReadContext
+from transforms.read.parquet import group_of
+from transforms.read.streams import BrokenStream, Readable, as_seekable, peek, read_fully
+
+Found = Iterator[Record | Fallen]
+
+
+def read_stream(
+    stream: Readable,
+    name: str,
+    spec: SourceSpec,
+    locator_prefix: str = "",
+    start: int | None = None,
+    stop: int | None = None,
+) -> Found:
+    """Yields every record of a file or member, and what fell, in the order of the content.
+
+    Args:
+        stream: The content, at its beginning; ranges, zip and Parquet need one that can seek.
+        name: Path of the file or name of the member.
+        spec: The source.
+        locator_prefix: ``member=…`` for a member, else empty; stands before each locator.
+        start: First byte (JSONL), row group (Parquet) or member (archive) of the range.
+        stop: First after the range.
+    """
+    context = ReadContext(name, spec, locator_prefix, start, stop)
+    try:
+        yield from _read(stream, context)
+    except BrokenStream as broken:
+        yield Fallen(locator_prefix, broken.dead)
+    except OSError as error:
+        yield Fallen(locator_prefix, Dead("unreadable", f"{type(error).__name__}: cannot be read"))
+
+
+def find_record(stream: Readable, name: str, spec: SourceSpec, locator: str) -> bytes | None:
+    """Reads the raw bytes of a record again, to hold them against the digest that was kept.
+
+    Args:
+        stream: The file, at its beginning.
+        name: Its path.
+        spec: The source it was read for.
+        locator: Where the record stands in the file.
+
+    Returns:
+        The bytes that were ``Record.raw``; None if there is no record at that place any more.
+    """
+    steps = locators.parse(locator)
+    if steps and steps[0][0] == "member":
+        prefix = locators.step(*steps[0])
+        for found in open_members(stream, name):
+            if not isinstance(found, Fallen) and found[0] == steps[0][1]:
+                return _find(found[1], found[0], spec, prefix, locator)
+        return None
+    return _find(stream, name, spec, "", locator)
+
+
+def _find(stream: Readable, name: str, spec: SourceSpec, prefix: str, locator: str) -> bytes | None:
+    start, stop = _range_of(stream, name, spec, prefix, locator)
+    for found in read_stream(stream, name, spec, prefix, start, stop):
+        if found.locator == locator and (isinstance(found, Record) or found.raw):
+            return found.raw
+    return None
+
+
+def _range_of(
+    stream: Readable, name: str, spec: SourceSpec, prefix: str, locator: str
+) -> tuple[int | None, int | None]:
+    """Returns the smallest range that holds a record, where the format has ranges and the stream seeks."""
+    kind, value = (locators.parse(locator) or [("member", "")])[-1]
+    movable = as_seekable(stream)
+    if prefix or movable is None or kind not in {"byte", "row"}:
+        return None, None
+    head, _ = peek(stream, registry.HEAD_BYTES)
+    form = None if detect_compression(head) else registry.detect(name, head, spec.format)
+    if not isinstance(form, Format):
+        return None, None
+    if form.name == "jsonl" and kind == "byte":
+        return int(value), int(value) + 1
+    if form.name == "parquet" and kind == "row":
+        group = group_of(stream, int(value))
+        movable.seek(0)
+        return (None, None) if group is None else (group, group + 1)
+    return None, None
+
+
+def _read(stream: Readable, context: ReadContext) -> Found:
+    head, stream = peek(stream, registry.HEAD_BYTES)
+    name, claimed = strip_suffix(context.name)
+    kind = detect_compression(head)
+    if kind is not None:
+        stream = Decompressed(stream, kind)
+        head, stream = peek(stream, registry.HEAD_BYTES)
+        if (inner := detect_compression(head)) is not None:
+            yield Fallen(context.prefix, Refused("nested_archive", detail=inner))
+            return
+        if not head:
+            read_fully(stream, 1)  # a stream that broke before its first byte says so here
+    elif claimed is not None and head:
+        dead = Dead("corrupt", f"ValueError: {claimed} data does not begin as such")
+        yield Fallen(context.prefix, dead, head)
+        return
+    if (archive := detect_archive(name, head)) is not None and head:
+        yield from _archive(stream, replace(context, name=f"a.{archive}"))
+        return
+    form = registry.detect(name, head, context.source.format)
+    if isinstance(form, Refused):
+        yield Fallen(context.prefix, form, b"" if form.rule == "empty" else _bounded(stream))
+        return
+    context = replace(context, name=name)
+    if form.seeks and as_seekable(stream) is None:
+        raw = read_fully(stream, MAX_RAW_BYTES + 1)
+        if len(raw) > MAX_RAW_BYTES:
+            dead = Dead("too_large", f"more than {MAX_RAW_BYTES} bytes, and cannot seek")
+            yield Fallen(context.prefix, dead, media_type=form.media_type)
+            return
+        stream = BytesIO(raw)
+    yield from form.records(stream, context)
+
+
+def _archive(stream: Readable, context: ReadContext) -> Found:
+    """Yields the records of the members in the range; an archive in an archive is not opened."""
+    if context.prefix:
+        yield Fallen(context.prefix, Refused("nested_archive", detail=context.name.rpartition(".")[2]))
+        return
+    if as_seekable(stream) is None and context.name.endswith(".zip"):
+        yield Fallen(context.prefix, Refused("nested_archive", detail="zip"))
+        return
+    for found in open_members(stream, context.name, context.start or 0, context.stop):
+        if isinstance(found, Fallen):
+            yield found
+        else:
+            member, content = found
+            yield from read_stream(content, member, context.source, locators.step("member", member))
+
+
+def _bounded(stream: Readable) -> bytes:
+    """Returns the content of what is refused, for its head and digest; b"" if it is too large."""
+    raw = read_fully(stream, MAX_RAW_BYTES + 1)
+    return raw if len(raw) <= MAX_RAW_BYTES else b""

@@ -1,0 +1,136 @@
+"""The formats that can be read, and how the format of a file is found: content first, name second.
+
+A new format is one file with a ``Format`` and one line in ``FORMATS``.
+"""
+
+import re
+
+from schemas.records import Refused
+from transforms.read import (
+    asciidoc,
+    delimited,
+    html,
+    json_file,
+    jsonl,
+    markdown,
+    package_metadata,
+    parquet,
+    restructuredtext,
+    text,
+)
+from transforms.read.decode import looks_like_text
+from transforms.read.formats import Format
+from transforms.read.magic import BINARY_MAGIC, KNOWN_MAGIC
+
+FORMATS: tuple[Format, ...] = (
+    text.FORMAT,
+    markdown.FORMAT,
+    restructuredtext.FORMAT,
+    asciidoc.FORMAT,
+    html.FORMAT,
+    jsonl.FORMAT,  # before JSON: a ``.json`` with one object a line is JSONL
+    json_file.FORMAT,
+    delimited.CSV,
+    delimited.TSV,
+    parquet.FORMAT,
+    package_metadata.FORMAT,
+)
+"""All formats; where two take the same content, the first one in this order has it."""
+
+HEAD_BYTES = 1 << 16
+"""How much of the content ``detect`` should see, in bytes."""
+
+_BY_NAME = {form.name: form for form in FORMATS}
+_EXTENSIONS = sorted(
+    ((extension, form) for form in FORMATS for extension in form.extensions),
+    key=lambda item: -len(item[0]),
+)
+_COUNTED = re.compile(r"#\d+$")
+_EXTENSION = re.compile(r"[^.]\.([A-Za-z0-9_+~-]{1,16})$")
+_WELL_KNOWN = re.compile(
+    r"_*(readme|licen[cs]es?|copying|notices?|copyright|authors|contributors|credits|thanks|acknowledge?ments"
+    r"|changes|changelog|history|news|todo|install|security|maintainers|faq)(?![a-z])",
+    re.IGNORECASE,
+)
+_CODE = re.compile(  # endings of program code and data, which no well-known name makes prose
+    r"\.(py|js|ts|vue|c|h|cc|cpp|rs|go|java|sh|rb|pl|css|scss|xml|ya?ml|toml|ini|cfg|svg|in|tmpl|tpl|lock|po|bat)$",
+    re.IGNORECASE,
+)
+_HTML_GUESSED = ("txt", "php", "asp", "aspx", "jsp", "cgi", "shtml")
+
+
+def by_name(name: str) -> Format:
+    """Returns a format by its name.
+
+    Raises:
+        KeyError: If there is no such format.
+    """
+    return _BY_NAME[name]
+
+
+def detect(name: str, head: bytes, forced: str = "auto") -> Format | Refused:
+    """Finds the format of content.
+
+    Args:
+        name: Path of the file or name of the member, without the suffix of its compression; a
+            ``#2`` that tells members of one name apart is ignored.
+        head: Its first ``HEAD_BYTES``, decompressed.
+        forced: Name of the format as configured, or ``auto``.
+
+    Returns:
+        The format, or ``empty``, ``unsupported_format`` (text or a known format without a reader),
+        ``binary``.
+    """
+    if not head:
+        return Refused("empty")
+    if forced != "auto":
+        return by_name(forced)
+    base = _COUNTED.sub("", name.replace("\\", "/").rsplit("/", 1)[-1])
+    extension = _extension(base)
+    for magic, what in KNOWN_MAGIC:
+        if head.startswith(magic):
+            return Refused("unsupported_format", detail=extension if what == "zip" and extension else what)
+    for magic, what in BINARY_MAGIC:
+        if head.startswith(magic):
+            return Refused("binary", detail=what)
+    if b"-----BEGIN PGP" in head[:512]:
+        return Refused("unsupported_format", detail="pgp")
+    return _detect_text(base, extension, head)
+
+
+def _detect_text(base: str, extension: str, head: bytes) -> Format | Refused:
+    if parquet.sniff(head, base):
+        return parquet.FORMAT
+    is_text = looks_like_text(head)
+    for form in _candidates(base):
+        if form.sniff is not None and form.sniff(head, base):
+            return form
+        if form.sniff is None and is_text:
+            return form
+    if not is_text:
+        return Refused("binary", detail=extension or "data")
+    if (not extension or extension in _HTML_GUESSED) and html.looks_like_html(head):
+        return html.FORMAT
+    if _WELL_KNOWN.match(base) and not _CODE.search(base):
+        return text.FORMAT
+    if not extension and not head.startswith(b"#!"):
+        return text.FORMAT
+    return Refused("unsupported_format", detail=extension or "script")
+
+
+def _candidates(base: str) -> list[Format]:
+    """Returns the formats that may be meant by a file name, the longest extension first."""
+    lower = base.lower()
+    named = [package_metadata.FORMAT] if base in package_metadata.FILE_NAMES else []
+    return named + [form for extension, form in _EXTENSIONS if lower.endswith(extension)]
+
+
+def _extension(base: str) -> str:
+    """Returns the extension of a file name in lower case without the dot, or "".
+
+    A name that begins with its only dot is all extension: ``.gitignore`` gives ``gitignore``.
+    """
+    if base.startswith(".") and base.count(".") == 1:
+        return base[1:].lower()
+    found = _EXTENSION.search(base)
+    return found[1].lower() if found else ""
