@@ -2,9 +2,10 @@
 
     python benchmarks/resources.py COMMAND [ARGUMENT ...]
 
-Memory is the sum of PSS (proportional set size: a page that n processes share counts 1/n for each) of the
-command and its descendants, read from ``/proc/*/smaps_rollup`` every 0.2 s. The sum of RSS would count
-shared pages once for every process. A peak between two samples is not seen. Linux only.
+Memory is read from ``/proc/*/smaps_rollup`` every 0.2 s: the sum of PSS over the command and its descendants
+(proportional set size: a page that n processes share counts 1/n for each), and the RSS of the largest of
+them, as a sum of RSS would count shared pages once for every process. A peak between two samples is not
+seen. Linux only.
 """
 
 import argparse
@@ -64,13 +65,13 @@ def measure(
         env={**os.environ, **(env or {})},
         stdout=subprocess.DEVNULL if quiet else None,
     )
-    peak_pss = 0
+    peak_rss = peak_pss = 0
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
-        pss = tree_pss(process.pid)
-        peak_pss = max(peak_pss, pss)
+        rss, pss = tree_memory(process.pid)
+        peak_rss, peak_pss = max(peak_rss, rss), max(peak_pss, pss)
         if sample:
             sample(time.time(), pss)
         time.sleep(SAMPLE_SECONDS)
@@ -80,7 +81,8 @@ def measure(
         wall_s=round(wall, 3),
         cpu_s=round(usage.ru_utime + usage.ru_stime, 3),
         peak_pss_mb=round(peak_pss / _MB, 1),
-        peak_rss_mb=round(usage.ru_maxrss * 1024 / _MB, 1),
+        # Not ru_maxrss: it also counts what we were when we started the command.
+        peak_rss_mb=round(peak_rss / _MB, 1),
         exit_code=process.returncode,
     )
 
@@ -120,9 +122,13 @@ def summary(costs: Mapping[str, Sequence[Cost]]) -> str:
     return "\n".join(lines)
 
 
-def tree_pss(root: int) -> int:
-    """Returns the sum of PSS of a process and its descendants, in bytes; what ends meanwhile counts 0."""
-    return sum(_pss(pid) for pid in _tree(root))
+def tree_memory(root: int) -> tuple[int, int]:
+    """Returns the largest RSS of a process and its descendants, and the sum of their PSS, in bytes.
+
+    A process that ends meanwhile counts 0.
+    """
+    memory = [_memory(pid) for pid in _tree(root)]
+    return max(rss for rss, _ in memory), sum(pss for _, pss in memory)
 
 
 def _tree(root: int) -> list[int]:
@@ -141,24 +147,23 @@ def _tree(root: int) -> list[int]:
     return found
 
 
-def _pss(pid: int) -> int:
+def _memory(pid: int) -> tuple[int, int]:
     try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
-            for line in file:
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1]) * 1024
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     except OSError:
-        pass
-    return 0
+        return 0, 0
+    sizes = {name: int(rest.split()[0]) * 1024 for name, _, rest in (line.partition(":") for line in lines)}
+    return sizes.get("Rss", 0), sizes.get("Pss", 0)
 
 
 def _median(runs: Sequence[Cost], field: str) -> float:
-    return statistics.median(getattr(run, field) for run in runs)
+    return float(statistics.median(getattr(run, field) for run in runs))
 
 
 def _ratio(first: Sequence[Cost], second: Sequence[Cost], field: str) -> float:
     pairs = zip(first, second, strict=True)
-    return statistics.median(getattr(left, field) / max(getattr(right, field), 1e-9) for left, right in pairs)
+    ratios = [getattr(left, field) / max(getattr(right, field), 1e-9) for left, right in pairs]
+    return float(statistics.median(ratios))
 
 
 def main() -> None:

