@@ -1,0 +1,113 @@
+"""What each code point is to the word splitter: its class and its folded form, in one table.
+
+Classes follow the idea of Unicode's word boundaries (UAX #29) with one difference: where a script
+writes no spaces between words, every character is a word of its own, because no dictionary is asked.
+
+    APART     separates words: spaces, punctuation, symbols, controls, whatever is unassigned
+    LETTER    runs of these are words: letters and numbers of scripts that separate words, underscore
+    ALONE     a word of its own: Han, Hiragana, Katakana, Bopomofo, Yi, Tangut, Nushu, Thai, Lao,
+              Khmer, Myanmar, Tai Le, New Tai Lue, Tai Tham, Tai Viet, Balinese, Javanese
+    ATTACHED  belongs to the character before it: combining marks, variation selectors, joiners, soft
+              hyphens; after a separator it separates too
+
+Hangul is written with spaces and Tibetan with a mark between syllables, so both are LETTER. Numbers
+are LETTER in every script.
+
+Case is folded one character to one: Unicode's simple folding, so ``ß`` and ``İ`` stay what they are.
+The table depends on the Unicode version of the interpreter, which ``UNICODE_VERSION`` names.
+"""
+
+import unicodedata
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNICODE_VERSION: Final = unicodedata.unidata_version
+"""Version of the Unicode character database behind the table."""
+
+LETTER: Final = 0  # so that an entry of a letter is its folded code point, as in ASCII
+APART: Final = 1
+ALONE: Final = 2
+ATTACHED: Final = 3
+
+CLASS_SHIFT: Final = 24
+"""In an entry of ``table``, the class stands above this bit and the folded code point below it."""
+
+_CODE_POINTS = 0x110000
+
+_ALONE_RANGES = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x1950, 0x19FF),  # Tai Le, New Tai Lue, Khmer symbols
+    (0x1A20, 0x1AAF),  # Tai Tham
+    (0x1B00, 0x1B7F),  # Balinese
+    (0x3005, 0x3007),  # 々〆〇
+    (0x3021, 0x303C),  # Hangzhou numerals, kana repeat marks
+    (0x3041, 0x312F),  # Hiragana, Katakana, Bopomofo
+    (0x31A0, 0x31BF),  # Bopomofo extended
+    (0x31F0, 0x31FF),  # Katakana extensions
+    (0x3400, 0x4DBF),  # Han extension A
+    (0x4E00, 0x9FFF),  # Han
+    (0xA000, 0xA48F),  # Yi
+    (0xA980, 0xA9FF),  # Javanese, Myanmar extended B
+    (0xAA60, 0xAADF),  # Myanmar extended A, Tai Viet
+    (0xF900, 0xFAFF),  # Han compatibility
+    (0xFF66, 0xFF9F),  # Katakana, half width
+    (0x16FE0, 0x18D8F),  # Tangut, Khitan
+    (0x1AFF0, 0x1B2FF),  # Kana supplement, Nushu
+    (0x20000, 0x3FFFF),  # Han extensions B and later
+)
+
+
+def _fold(character: str) -> int:
+    folded = character.casefold()
+    if len(folded) != 1:
+        folded = character.lower()
+    return ord(folded) if len(folded) == 1 else ord(character)
+
+
+def _class(code: int, category: str) -> int:
+    if category[0] == "M" or (category == "Cf" and code != 0x200B):  # ZERO WIDTH SPACE does separate
+        return ATTACHED
+    if category[0] == "L" or category == "Nl":
+        alone = any(first <= code <= last for first, last in _ALONE_RANGES)
+        return ALONE if alone else LETTER
+    return LETTER if category[0] == "N" or code == ord("_") else APART
+
+
+@cache
+def table() -> NDArray[np.uint32]:
+    """Returns, for every code point, its class (shifted by ``CLASS_SHIFT``) and its folded form.
+
+    Built once a process in about 0.1 s; 4.4 MB; not to be written to.
+
+    >>> entry = int(table()[ord("Ä")])
+    >>> entry >> CLASS_SHIFT == LETTER, chr(entry % (1 << CLASS_SHIFT))
+    (True, 'ä')
+    """
+    entries = np.arange(_CODE_POINTS, dtype=np.uint32)
+    entries |= np.uint32(APART << CLASS_SHIFT)
+    for code in range(_CODE_POINTS):
+        if 0x323B0 <= code < 0xE0000 or code >= 0xE0200:  # nothing assigned, or private
+            continue
+        character = chr(code)
+        category = unicodedata.category(character)
+        if category in ("Cn", "Co", "Cs"):
+            continue
+        entries[code] = _class(code, category) << CLASS_SHIFT | _fold(character)
+    entries.flags.writeable = False
+    return entries
+
+
+@cache
+def ascii_table() -> bytes:
+    """Returns the table of ``bytes.translate`` that folds ASCII and makes each separator a zero byte.
+
+    ASCII holds nothing but APART and LETTER.
+    """
+    entries = table()[:256]
+    letters = entries >> CLASS_SHIFT == LETTER
+    return np.where(letters, entries & 0xFF, 0).astype(np.uint8).tobytes()

@@ -1,0 +1,233 @@
+"""Which documents are duplicates of which? Greedy clusters around founders.
+
+Inside a component, documents come in survivor order. The first founds a cluster; each next one is
+compared with every founder it shares a band with, joins the most similar that passes the threshold (of
+equals the earlier one), or else founds a cluster itself. So each member resembles its survivor, nothing
+is removed through a chain, and no two survivors that share a band pass the threshold.
+
+It is computed founder by founder, not document by document: a founder is compared at once with all
+later documents in its buckets, and all components in memory advance together. The comparisons are the
+same, in NumPy instead of Python.
+
+Memory: whole components are loaded together up to ``LOAD_ROWS`` rows, so it is bounded by that or by
+the largest component, whatever the corpus; of comparisons that did not pass, a few a document are kept.
+Time is linear in the comparisons the rule asks for. That is linear in the documents of a bucket where
+they are alike; a bucket of m documents of which none is like another needs m²/2.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.bands import band_keys
+from transforms.buckets import Buckets
+from transforms.comparisons import Comparisons, Pairs
+from transforms.components import connect
+from transforms.signatures import estimate
+
+CLUSTERS_VERSION: Final = 1
+"""Bumped when other clusters come out for the same signatures."""
+
+LOAD_ROWS: Final = 1 << 15
+"""Rows of small components that are clustered together."""
+
+_COMPARED_AT_ONCE = 1 << 12
+_FEW_COMPONENTS = 16
+
+Load = Callable[[NDArray[np.int64]], NDArray[np.uint32]]
+"""Gives the signatures of rows: uint32, rows × permutations. Each row is asked for once."""
+
+Similarity = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
+"""Judges pairs (left rows, right rows, estimates from the signatures): returns similarities."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """The clusters of all rows that have a candidate pair; the others are alone.
+
+    Attributes:
+        rows: The rows, ascending.
+        founder: Row of the founder of each one's cluster; its own if it founded one.
+        component: First row, in survivor order, of each one's component.
+        similarity: Of each one with its founder; 1 for founders.
+        compared: Founders each one was compared with.
+        pairs: The comparisons.
+    """
+
+    rows: NDArray[np.int64]
+    founder: NDArray[np.int64]
+    component: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+    compared: NDArray[np.int64]
+    pairs: Pairs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """The documents of all clusters of two or more, survivors among them, as columns.
+
+    Attributes:
+        rows: Row of the document, ascending.
+        cluster: Row of its cluster's founder.
+        component: First row, in survivor order, of its component.
+        survivor: Row of its cluster's first document in survivor order, which is the founder.
+        exact: Whether its text is the survivor's (kind ``exact``) or only resembles it (``near``).
+        similarity: Of its text with the survivor's; 1 where exact.
+    """
+
+    rows: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    component: NDArray[np.int64]
+    survivor: NDArray[np.int64]
+    exact: NDArray[np.bool_]
+    similarity: NDArray[np.float64]
+
+
+def estimated(
+    left: NDArray[np.int64], right: NDArray[np.int64], estimates: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Judges pairs by their signatures alone."""
+    del left, right
+    return estimates
+
+
+def cluster(
+    order: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    load: Load,
+    *,
+    bands: int,
+    rows: int,
+    threshold: float,
+    similarity: Similarity = estimated,
+) -> Clusters:
+    """Clusters all rows that edges connect.
+
+    Only one row of each text may have edges (``transforms.survivors.collapse_exact``).
+
+    Args:
+        order: Rank of every row of the corpus in survivor order.
+        left: One end of each edge: trees of all buckets (``warehouse.pairing``).
+        right: The other end.
+        load: Gives signatures.
+        bands: Bands of a signature, as the edges were made.
+        rows: Values in a band.
+        threshold: Similarity from which a document joins a founder.
+        similarity: Judges pairs of a founder and a later document; by signatures if not given.
+    """
+    connected, component = connect(left, right, order)
+    founder = connected.copy()
+    best = np.ones(len(connected), np.float64)
+    compared = np.zeros(len(connected), np.int64)
+    comparisons = Comparisons()
+    for places in _loads(order[component], order[connected]):
+        held = _Held(connected[places], component[places], load, bands, rows)
+        for pairs in held.cluster(threshold, similarity):
+            comparisons.add(pairs)
+        founder[places], best[places], compared[places] = held.founder, held.best, held.compared
+    return Clusters(connected, founder, component, best, compared, comparisons.pairs())
+
+
+def members_of(clusters: Clusters, representatives: NDArray[np.int64]) -> Members:
+    """Returns the members of all clusters, exact copies included.
+
+    Args:
+        clusters: Of the representatives.
+        representatives: For every row of the corpus, the row that stands for its text.
+    """
+    founder, component = representatives.copy(), representatives.copy()
+    similarity = np.ones(len(representatives), np.float64)
+    # First of the representatives, then of all others through theirs.
+    founder[clusters.rows] = clusters.founder
+    component[clusters.rows] = clusters.component
+    similarity[clusters.rows] = clusters.similarity
+    founder, component = founder[representatives], component[representatives]
+    similarity = similarity[representatives]
+    sizes = np.bincount(founder, minlength=len(founder))
+    rows = np.flatnonzero(sizes[founder] > 1)
+    survivor = founder[rows]
+    exact = representatives[rows] == survivor
+    return Members(rows, survivor, component[rows], survivor, exact, similarity[rows])
+
+
+def _loads(component: NDArray[np.int64], rank: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yields places of rows that are loaded together: whole components, each in survivor order.
+
+    Components of about the same size go together, since they advance together.
+    """
+    _, labels, sizes = np.unique(component, return_inverse=True, return_counts=True)
+    places = np.lexsort((rank, labels, sizes[labels]))
+    sizes = np.sort(sizes)
+    ends = np.cumsum(sizes)
+    first = 0
+    while first < len(sizes):
+        begin = int(ends[first] - sizes[first])
+        stop = max(int(np.searchsorted(ends, begin + LOAD_ROWS, side="right")), first + 1)
+        yield places[begin : ends[stop - 1]]
+        first = stop
+
+
+class _Held:
+    """Components in memory; their documents are numbered by component and in it by survivor order."""
+
+    def __init__(
+        self, rows: NDArray[np.int64], component: NDArray[np.int64], load: Load, bands: int, band_rows: int
+    ) -> None:
+        self._rows = rows
+        heads = np.flatnonzero(np.diff(component, prepend=-1))
+        self._ends = np.append(heads[1:], len(rows))
+        self._component = np.repeat(np.arange(len(heads)), self._ends - heads)
+        self._next = heads  # of each component, the number from which on a founder is looked for
+        self._signatures = load(rows)
+        self._buckets = Buckets(band_keys(self._signatures, bands, band_rows), self._component)
+        self._free = np.ones(len(rows), np.bool_)
+        self.founder = rows.copy()
+        self.best = np.full(len(rows), -1.0)
+        self.compared = np.zeros(len(rows), np.int64)
+
+    def cluster(self, threshold: float, similarity: Similarity) -> Iterator[Pairs]:
+        """Clusters all components; yields the comparisons."""
+        founder_of = np.zeros(len(self._next), np.int64)
+        while len(founders := self._founders()):
+            self._free[founders] = False
+            self.best[founders] = 1.0
+            founder_of[self._component[founders]] = founders
+            later = self._buckets.later(founders)
+            for first in range(0, len(later), _COMPARED_AT_ONCE):
+                right = later[first : first + _COMPARED_AT_ONCE]
+                yield self._compare(founder_of[self._component[right]], right, threshold, similarity)
+
+    def _compare(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float, similarity: Similarity
+    ) -> Pairs:
+        """Compares founders with later documents, and lets these join where it is the best so far."""
+        signatures = self._signatures
+        estimates = estimate(signatures.take(left, axis=0), signatures.take(right, axis=0))
+        judged = similarity(self._rows[left], self._rows[right], estimates)
+        accepted = judged >= threshold
+        self.compared[right] += 1
+        self._free[right[accepted]] = False
+        better = accepted & (judged > self.best[right])  # an equal one keeps the earlier founder
+        self.best[right[better]] = judged[better]
+        self.founder[right[better]] = self._rows[left[better]]
+        return Pairs(self._rows[left], self._rows[right], judged, accepted)
+
+    def _founders(self) -> NDArray[np.int64]:
+        """Returns the next founder of each component that has one: its first that is still free."""
+        active = np.flatnonzero(self._next < self._ends)
+        if len(active) <= _FEW_COMPONENTS:
+            for number in active.tolist():
+                begin, end = int(self._next[number]), int(self._ends[number])
+                step = int(self._free[begin:end].argmax())  # stops at the first one, unlike any array step
+                self._next[number] = begin + step if self._free[begin + step] else end
+        else:
+            taken = active[~self._free[self._next[active]]]
+            while len(taken):
+                self._next[taken] += 1
+                taken = taken[self._next[taken] < self._ends[taken]]
+                taken = taken[~self._free[self._next[taken]]]
+        return self._next[active[self._next[active] < self._ends[active]]]

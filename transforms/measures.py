@@ -1,0 +1,71 @@
+"""How long is each document of a batch: characters, words, and about how many tokens?
+
+Tokens are an estimate, the same on every machine, for planning and for comparing; the real count
+depends on the tokenizer and belongs to an export. The rule: a character counts by the first byte of
+its UTF-8 form, which tells its script well enough. In 240ths of a token:
+
+    ASCII letter            60   (1/4)      ASCII digit                     120   (1/2)
+    space, tab              10   (1/24)     other ASCII, line end           120   (1/2)
+    Latin with marks, IPA  120   (1/2)      Greek, Cyrillic, Hebrew, Arabic  96   (2/5)
+    Indic, Thai, Lao       144   (3/5)      Georgian, Khmer, Ethiopic …     144   (3/5)
+    kana, Han, Hangul      192   (4/5)      other punctuation and symbols   144   (3/5)
+    emoji, rare scripts    240   (1)
+
+A space costs little because tokenizers join it to the word that follows. Sums are
+rounded up. NUL counts nothing.
+"""
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from schemas.batches import Measures
+from transforms.words import Words
+
+TOKENS_VERSION: Final = 1
+"""Bumped when the rule above changes."""
+
+_PARTS = 240  # of a token
+_BLOCK_TEXTS = 64
+
+
+@cache
+def _weights() -> bytes:
+    """Returns the weight of each byte of UTF-8; a byte that continues a character has none."""
+    weights = np.zeros(256, np.uint8)
+    weights[1:0x80] = 120
+    for letters in (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"):
+        weights[list(letters)] = 60
+    weights[list(b" \t")] = 10
+    weights[0xC2:0xCC] = 120  # U+0080 – U+02FF
+    weights[0xCC:0xE0] = 96  # U+0300 – U+07FF
+    weights[0xE0:0xE3] = 144  # U+0800 – U+2FFF
+    weights[0xE3:0xEE] = 192  # U+3000 – U+DFFF
+    weights[0xEE:0xF0] = 144  # U+E000 – U+FFFF
+    weights[0xF0:0xF5] = 240
+    return weights.tobytes()
+
+
+def measure(words: Words) -> Measures:
+    """Counts characters (code points), words and estimated tokens of each document.
+
+    >>> from transforms.words import split_words
+    >>> made = measure(split_words(["Four words stand here.", "中文", ""]))
+    >>> made.chars.tolist(), made.words.tolist(), made.tokens.tolist()
+    ([22, 2, 0], [4, 2, 0], [6, 2, 0])
+    """
+    count = len(words.texts)
+    tokens = np.zeros(count, np.int32)
+    for first in range(0, count, _BLOCK_TEXTS):
+        encoded = [
+            text.encode("utf-8", "surrogatepass") for text in words.texts[first : first + _BLOCK_TEXTS]
+        ]
+        # A zero byte, which weighs nothing, after each text: reduceat knows no empty slice.
+        weights = np.frombuffer((b"\0".join(encoded) + b"\0").translate(_weights()), np.uint8)
+        starts = np.zeros(len(encoded), np.int64)
+        np.cumsum([len(data) + 1 for data in encoded[:-1]], out=starts[1:])
+        parts = np.add.reduceat(weights, starts, dtype=np.int64)
+        tokens[first : first + _BLOCK_TEXTS] = -(-parts // _PARTS)
+    chars = (np.diff(words.offsets) - 1).astype(np.int32)
+    return Measures(chars, np.diff(words.bounds).astype(np.int32), tokens)
