@@ -1,0 +1,240 @@
+"""What may stand in ``corpus.toml``: one model a table, nothing else is accepted.
+
+The descriptions below the fields are what editors show, through ``schemas/corpus.schema.json``.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from pipelines.config.names import check_language, check_license, check_name
+from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, LanguageSpec, Named
+
+_CLEAN, _LANGUAGE, _HTML, _DEDUP = CleanSpec(), LanguageSpec(), HtmlSpec(), DedupSpec()
+
+Text = Annotated[str, Field(strict=True, min_length=1)]
+Flag = Annotated[bool, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Fraction = Annotated[float, Field(strict=True, ge=0, le=1)]
+Name = Annotated[
+    Text, AfterValidator(check_name), Field(json_schema_extra={"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"})
+]
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class FromField(Table):
+    """The value stands in a field of each record (JSONL, CSV, Parquet)."""
+
+    field: Text
+    """Name of the field."""
+
+
+class FromPath(Table):
+    """The value is a part of each file's relative path."""
+
+    path: Annotated[Whole, Field(ge=0)]
+    """Which part of the path, from 0; in an archive the member's path follows the archive's."""
+
+
+def _origin(value: object) -> str | None:
+    if isinstance(value, str):
+        return "constant"
+    if isinstance(value, FromField | FromPath):
+        return "field" if isinstance(value, FromField) else "path"
+    if isinstance(value, dict):
+        return next((kind for kind in ("field", "path") if kind in value), None)
+    return None
+
+
+_Field = Annotated[FromField, Tag("field")]
+_Path = Annotated[FromPath, Tag("path")]
+Contributor = Annotated[Annotated[Text, Tag("constant")] | _Field | _Path, Discriminator(_origin)]
+License = Annotated[
+    Annotated[Text, AfterValidator(check_license), Tag("constant")] | _Field | _Path, Discriminator(_origin)
+]
+
+
+class CorpusTable(Table):
+    """The corpus as a whole."""
+
+    name: Name
+    """Name of the corpus: letters, digits, and . _ - after the first."""
+    warehouse: Text = "warehouse"
+    """Where the corpus is kept: a folder relative to this file, or a file:, s3:, gs: or az: URL."""
+
+
+class FieldsTable(Table):
+    """Which fields of a structured record hold what is known about the document."""
+
+    title: Text | None = None
+    """Field that holds the title."""
+    author: Text | None = None
+    """Field that holds the author."""
+    created_at: Text | None = None
+    """Field that holds the date which the document itself states."""
+    language: Text | None = None
+    """Field that holds the language."""
+
+
+class CleanTable(Table):
+    """Repair of the text: mojibake, control characters, Unicode NFC."""
+
+    enabled: Flag = _CLEAN.enabled
+    """False leaves the text as it was decoded."""
+
+
+class LanguageTable(Table):
+    """The language of each document, and which ones stay."""
+
+    enabled: Flag = _LANGUAGE.enabled
+    """False leaves the language unknown, unless a field states it."""
+    detector: Literal["cascade", "fasttext", "langdetect"] = "cascade"
+    """cascade asks fastText first and langdetect where that is unsure; either of them works alone."""
+    keep: tuple[Annotated[Text, AfterValidator(check_language)], ...] = _LANGUAGE.keep
+    """Codes of the languages that stay, such as "en"; an empty list keeps all."""
+
+
+class HtmlTable(Table):
+    """How the main text of an HTML page is found."""
+
+    extractor: Literal["trafilatura", "resiliparse"] = "trafilatura"
+    """trafilatura is the better one, resiliparse the faster one."""
+
+
+class QualityTable(Table):
+    """Rules of text quality."""
+
+    enabled: Flag = True
+    """False switches the rules off."""
+    preset: Literal["none"] = "none"
+    """A named set of rules; only "none" so far."""
+
+
+class PiiTable(Table):
+    """Personal data in the text."""
+
+    enabled: Flag = True
+    """False does not look for it."""
+    action: Literal["keep"] = "keep"
+    """What is done with it; only "keep" so far."""
+
+
+class DedupTable(Table):
+    """Exact and near duplicates."""
+
+    enabled: Flag = _DEDUP.enabled
+    """False leaves every document alone."""
+    threshold: Annotated[float, Field(strict=True, gt=0, le=1)] = _DEDUP.threshold
+    """Jaccard similarity from which a document is a near duplicate: above 0, at most 1."""
+    ngram: Annotated[Whole, Field(ge=1, le=50)] = _DEDUP.ngram
+    """Words in a shingle (characters in scripts without spaces)."""
+    permutations: Annotated[Whole, Field(ge=16, le=1024)] = _DEDUP.permutations
+    """Values in a MinHash signature: more are more exact and slower."""
+
+
+class SourceDedupTable(Table):
+    """What a source may say of duplicates: the rest must be the same for all, or none could be compared."""
+
+    enabled: Flag = True
+    """False leaves the documents of this source alone."""
+
+
+class DecontaminateTable(Table):
+    """Benchmark items in the corpus; not built yet, so it can only be switched off."""
+
+    enabled: Literal[False]
+    """Must be false: the step is not there yet."""
+    benchmarks: tuple[Text, ...] = ()
+    """Files with benchmark items."""
+    action: Literal["report", "reject"] = "reject"
+    """What is done with a document that holds one."""
+
+
+class Steps(Table):
+    """The steps that can be set for the corpus and, differently, for a source."""
+
+    clean: CleanTable | None = None
+    """Repair of the text."""
+    language: LanguageTable | None = None
+    """Languages."""
+    html: HtmlTable | None = None
+    """Main text of HTML."""
+    quality: QualityTable | None = None
+    """Rules of text quality."""
+    pii: PiiTable | None = None
+    """Personal data."""
+    decontaminate: DecontaminateTable | None = None
+    """Benchmark items."""
+
+
+class SourceTable(Steps):
+    """A source: documents that came from one place."""
+
+    name: Name
+    """Name of the source, a part of every document's id: letters, digits, and . _ - after the first."""
+    contributor: Contributor
+    """Who gave it: a name, {field = "author"}, or {path = 1}."""
+    license: License
+    """Under which terms: an SPDX expression, LicenseRef-…, NOASSERTION, {field = "…"}, or {path = 1}."""
+    paths: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Files, folders, globs and archives, relative to this file; ${NAME} is an environment variable."""
+    attribution: Text | None = None
+    """Who must be named when the text is used."""
+    url: Text | None = None
+    """Where it comes from."""
+    format: Text = "auto"
+    """Name of a format, or "auto": told from each file's name."""
+    text_field: Text = "text"
+    """Field of a structured record that holds the text."""
+    fields: FieldsTable = FieldsTable()
+    """Fields of a structured record that hold title, author, created_at, language."""
+    priority: Whole = 0
+    """Whose copy survives when the same text comes twice: the highest."""
+    reference: Flag = False
+    """True for what is not ours: deduplicated against, never exported."""
+    max_dead_fraction: Fraction = 0.05
+    """Part of the records that may be unreadable before the build says no."""
+    dedup: SourceDedupTable | None = None
+    """Duplicates."""
+
+
+class CorpusFile(Steps):
+    """The whole file."""
+
+    model_config = ConfigDict(title="datamoat corpus.toml")
+
+    corpus: CorpusTable
+    """The corpus as a whole."""
+    source: Annotated[tuple[SourceTable, ...], Field(min_length=1)]
+    """The sources, each in a [[source]] table."""
+    dedup: DedupTable = DedupTable()
+    """Exact and near duplicates."""
+
+
+def named(value: str | FromField | FromPath) -> Named:
+    """Returns where a contributor or a licence comes from, as the steps need it."""
+    match value:
+        case FromField():
+            return Named(field_name=value.field)
+        case FromPath():
+            return Named(path_part=value.path)
+        case _:
+            return Named(constant=value)
+
+
+def merged(table: type[Table], *layers: Table | None) -> dict[str, Any]:
+    """Returns the keys of a step: what a later layer states goes over what an earlier one does.
+
+    >>> merged(LanguageTable, LanguageTable(detector="fasttext"), LanguageTable(keep=("en",)))
+    {'enabled': True, 'detector': 'fasttext', 'keep': ('en',)}
+    """
+    values = {name: field.default for name, field in table.model_fields.items()}
+    for layer in layers:
+        if layer is not None:
+            values.update({name: getattr(layer, name) for name in layer.model_fields_set})
+    return values

@@ -1,0 +1,104 @@
+"""A checked configuration, and what the rest of the program asks of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.config.model import (
+    CleanTable,
+    CorpusFile,
+    DedupTable,
+    HtmlTable,
+    LanguageTable,
+    SourceTable,
+    merged,
+    named,
+)
+from schemas.manifest import SourceRow
+from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IngestSpec, LanguageSpec, SourceSpec
+from warehouse.storage.inputs import InputFile
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A configuration without mistakes.
+
+    Attributes:
+        file: The file it was read from, as the user named it.
+        tables: What stands in it.
+        warehouse: Absolute folder or URL of the warehouse.
+        listing: Source -> its files, sorted by path, as they were when the configuration was checked.
+    """
+
+    file: str
+    tables: CorpusFile
+    warehouse: str
+    listing: Mapping[str, tuple[InputFile, ...]]
+
+    @property
+    def name(self) -> str:
+        """Name of the corpus."""
+        return self.tables.corpus.name
+
+    @property
+    def sources(self) -> tuple[SourceTable, ...]:
+        """The sources in the order of the file."""
+        return self.tables.source
+
+    @property
+    def dedup(self) -> DedupSpec:
+        """How duplicates are found in the corpus as a whole."""
+        return DedupSpec(**merged(DedupTable, self.tables.dedup))
+
+    def source(self, name: str) -> SourceTable:
+        """Returns a source by its name.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise KeyError(name)
+
+    def files(self, name: str) -> list[InputFile]:
+        """Returns the files of a source, sorted by path."""
+        return list(self.listing[name])
+
+    def ingest_spec(self, name: str) -> IngestSpec:
+        """Returns what the ingest chain of a source must know: its own steps over those of the corpus."""
+        tables, source = self.tables, self.source(name)
+        return IngestSpec(
+            source=SourceSpec(
+                name=source.name,
+                contributor=named(source.contributor),
+                license=named(source.license),
+                format=source.format,
+                text_field=source.text_field,
+                fields=source.fields.model_dump(exclude_none=True),
+            ),
+            clean=CleanSpec(**merged(CleanTable, tables.clean, source.clean)),
+            language=LanguageSpec(**merged(LanguageTable, tables.language, source.language)),
+            html=HtmlSpec(**merged(HtmlTable, tables.html, source.html)),
+            dedup=self._dedup_of(source),
+        )
+
+    def source_rows(self) -> tuple[SourceRow, ...]:
+        """Returns the sources as the table ``sources`` has them, in the order of the file."""
+        return tuple(
+            SourceRow(
+                source=source.name,
+                contributor=named(source.contributor).constant,
+                license=named(source.license).constant,
+                attribution=source.attribution,
+                url=source.url,
+                priority=source.priority,
+                reference=source.reference,
+                roots=tuple(sorted({file.root for file in self.listing[source.name]})),
+            )
+            for source in self.sources
+        )
+
+    def _dedup_of(self, source: SourceTable) -> DedupSpec:
+        # A source may leave the comparison, but not be compared by other rules: signatures would differ.
+        enabled = self.dedup.enabled and (source.dedup is None or source.dedup.enabled)
+        return DedupSpec(**(merged(DedupTable, self.tables.dedup) | {"enabled": enabled}))
