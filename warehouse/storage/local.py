@@ -104,6 +104,9 @@ class LocalStorage(Storage):
     def clear_scratch(self) -> None:
         for path in self.walk(_SCRATCH):
             self.delete(path)
+        # An export should hold nothing but the export.
+        with contextlib.suppress(OSError):
+            (self._root / _SCRATCH).rmdir()
 
 
 def _held(location: str, note: str) -> str:

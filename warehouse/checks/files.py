@@ -1,0 +1,132 @@
+"""Checks over the parts as files: there, whole, readable, aligned, and texts with their hashes."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.answers import Check
+from schemas.ids import text_sha256
+from schemas.tables import SCHEMA_VERSION, TABLES
+from schemas.units import PartInfo
+from warehouse.checks.tally import Tally
+from warehouse.parts import open_part, stored_digest
+from warehouse.storage import Storage
+
+Step = Callable[[], None]
+"""Called after each part, for progress."""
+
+_UNREADABLE = (OSError, pa.ArrowException)
+
+
+def check_parts(
+    storage: Storage, parts: Sequence[PartInfo], *, hashes: bool, step: Step
+) -> tuple[list[Check], set[str]]:
+    """Checks that every part is there as the manifest states it.
+
+    Args:
+        storage: Of the warehouse.
+        parts: As the manifest lists them.
+        hashes: Whether to read all bytes.
+        step: Called after each part.
+
+    Returns:
+        The checks, and the paths of the parts that cannot be read.
+    """
+    there, whole, readable = Tally("parts exist"), Tally("parts are unchanged"), Tally("parts are readable")
+    broken = set()
+    for part in parts:
+        if not there.expect(storage.exists(part.path), f"{part.path} is missing"):
+            broken.add(part.path)
+        else:
+            _check_bytes(storage, part, whole, hashes=hashes)
+            wrong = _wrong_with(storage, part)
+            if not readable.expect(wrong is None, f"{part.path}: {wrong}"):
+                broken.add(part.path)
+        step()
+    return [tally.answer() for tally in (there, whole, readable)], broken
+
+
+def check_texts(storage: Storage, parts: Iterable[PartInfo], *, step: Step) -> Check:
+    """Recomputes the SHA-256 of every text."""
+    tally = Tally("texts have their hashes")
+    for part in parts:
+        try:
+            with open_part(storage, part.path) as file:
+                for batch in file.iter_batches(columns=["doc_id", "text", "text_sha256"], batch_size=256):
+                    rows = zip(*(batch.column(index).to_pylist() for index in range(3)), strict=True)
+                    for doc_id, text, digest in rows:
+                        tally.expect(text_sha256(text) == digest, f"{doc_id.hex}: the text is another one")
+        except _UNREADABLE as error:
+            tally.fail(f"{part.path}: {_short(error)}")
+        step()
+    return tally.answer()
+
+
+def check_alignment(storage: Storage, parts: Iterable[PartInfo], broken: set[str]) -> Check:
+    """Compares ``documents`` and ``signatures`` of each unit row by row: same document, same text."""
+    tally = Tally("signatures stand beside their documents")
+    by_unit: dict[str, dict[str, PartInfo]] = {}
+    for part in parts:
+        by_unit.setdefault(part.unit, {})[part.table] = part
+    for unit, tables in sorted(by_unit.items()):
+        signatures = tables.get("signatures")
+        # Without signatures: the source takes no part in deduplication.
+        if signatures is None or signatures.path in broken:
+            continue
+        documents = tables.get("documents")
+        if not tally.expect(documents is not None, f"unit {unit}: signatures without documents"):
+            continue
+        if documents is not None and documents.path not in broken:
+            same = _keys(storage, documents.path).equals(_keys(storage, signatures.path))
+            tally.expect(same, f"unit {unit}: rows of documents and signatures differ")
+    return tally.answer()
+
+
+def _check_bytes(storage: Storage, part: PartInfo, whole: Tally, *, hashes: bool) -> None:
+    try:
+        if hashes:
+            size, digest = stored_digest(storage, part.path)
+        else:
+            with storage.open(part.path) as handle:
+                size, digest = handle.seek(0, 2), part.sha256
+    except OSError as error:
+        whole.expect(False, f"{part.path}: {_short(error)}")
+        return
+    if size != part.bytes:
+        whole.expect(False, f"{part.path} has {size:,} bytes instead of {part.bytes:,}")
+    else:
+        whole.expect(digest == part.sha256, f"{part.path} has sha256 {digest} instead of {part.sha256}")
+
+
+def _wrong_with(storage: Storage, part: PartInfo) -> str | None:
+    try:
+        with open_part(storage, part.path) as file:
+            return _wrong_inside(file, part)
+    except _UNREADABLE as error:
+        return _short(error)
+
+
+def _wrong_inside(file: pq.ParquetFile, part: PartInfo) -> str | None:
+    if file.metadata.num_rows != part.rows:
+        return f"{file.metadata.num_rows:,} rows instead of {part.rows:,}"
+    stated = (file.schema_arrow.metadata or {}).get(b"datamoat.schema_version", b"")
+    if not stated.isdigit():
+        return "no schema version"
+    if int(stated) > SCHEMA_VERSION:
+        return f"schema version {int(stated)} is newer than this program's {SCHEMA_VERSION}"
+    for field in file.schema_arrow:
+        known = TABLES.get(part.table, file.schema_arrow)
+        index = known.get_field_index(field.name)
+        if index < 0 or known.field(index).type != field.type:
+            return f"column {field.name} is {field.type}, which is not in the schema"
+    return None
+
+
+def _keys(storage: Storage, path: str) -> pa.Table:
+    with open_part(storage, path) as file:
+        return file.read(columns=["doc_id", "text_sha256"]).replace_schema_metadata(None)
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"
