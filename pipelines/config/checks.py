@@ -6,6 +6,7 @@ two sources, and a warehouse that would read itself.
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipelines.config.mistakes import Mistake, Place
 from pipelines.config.model import CorpusTable, SourceTable
@@ -78,9 +79,9 @@ class Check:
                 message = f"`{source.name}` is the name of source.{first[source.name]} too"
                 self._add(("source", index, "name"), message)
 
-    def _location(self, place: Place, text: str) -> str | None:
+    def _location(self, place: Place, text: str, folder: str | None = None) -> str | None:
         try:
-            return absolute(expand(text, os.environ), self._folder)
+            return absolute(expand(text, os.environ), folder or self._folder)
         except ValueError as error:
             self._add(place, str(error))
             return None
@@ -88,12 +89,20 @@ class Check:
     def _files(self, index: int, source: SourceTable, warehouse: str | None) -> list[InputFile]:
         """Returns the files of a source, each once, whatever number of its patterns match it."""
         found: dict[str, InputFile] = {}
+        root = None
+        if source.root is not None:
+            root = self._location(("source", index, "root"), source.root)
+            if root is None:
+                return []
         for number, text in enumerate(source.paths, 1):
             place = ("source", index, "paths", number)
-            pattern = self._location(place, text)
+            pattern = self._location(place, text, root)
             if pattern is None or (warehouse and self._entangled(place, pattern, warehouse)):
                 continue
-            files = self._listed(place, pattern)
+            if root is not None and not is_inside(pattern, root):
+                self._add(place, f"`{pattern}` lies outside of the root {root}")
+                continue
+            files = self._listed(place, pattern, root)
             for file in files or ():
                 other = found.setdefault(file.path, file)
                 if other.root != file.root:
@@ -103,9 +112,10 @@ class Check:
                 self._add(place, f"`{pattern}` matches no file")
         return list(found.values())
 
-    def _listed(self, place: Place, pattern: str) -> list[InputFile] | None:
+    def _listed(self, place: Place, pattern: str, root: str | None) -> list[InputFile] | None:
         try:
-            return list_files(pattern)
+            files = list_files(pattern)
+            return files if root is None else [_named_from(root, file) for file in files]
         except (OSError, ImportError, ValueError) as error:
             # A URL whose store is unknown, not installed or not to be reached.
             self._add(place, f"`{pattern}` cannot be listed: {error}")
@@ -145,6 +155,11 @@ class Check:
         if location not in self._real_folders:
             self._real_folders[location] = os.path.realpath(location)
         return self._real_folders[location]
+
+
+def _named_from(root: str, file: InputFile) -> InputFile:
+    """Returns a file that lies in a root, with its path relative to that."""
+    return replace(file, root=root, path=f"{file.root}/{file.path}".removeprefix(root).lstrip("/"))
 
 
 def _two_roots(source: str, file: InputFile, other: InputFile) -> str:

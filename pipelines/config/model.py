@@ -183,6 +183,8 @@ class SourceTable(Steps):
     """Under which terms: an SPDX expression, LicenseRef-…, NOASSERTION, {field = "…"}, or {path = 1}."""
     paths: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Files, folders, globs and archives, relative to this file; ${NAME} is an environment variable."""
+    root: Text | None = None
+    """Folder or URL that the paths are relative to instead, and that all files are named relative to."""
     attribution: Text | None = None
     """Who must be named when the text is used."""
     url: Text | None = None
