@@ -22,8 +22,8 @@ from transforms.extract import extract_record
 from transforms.read.archives import open_members
 from transforms.read.reader import read_stream
 
-MIN_CHARS = 100
-"""Shorter texts are left out, in characters."""
+MIN_BYTES, MAX_BYTES = 100, 64_000
+"""Shorter and longer texts are left out, in bytes of UTF-8: 1 % of the texts would hold 20 % of the bytes."""
 
 CAPS = {"J_tldr_pages": 2_000}
 """Archive -> how many of its texts are taken, spread over all of them."""
@@ -51,9 +51,13 @@ def archives(folder: Path) -> list[Path]:
 
 
 def archive_texts(path: Path) -> Iterator[Text]:
-    """Yields the texts of an archive in its order; what is refused or too short is left out."""
+    """Yields the texts of an archive in its order; what is refused, too short or too long is left out."""
     source = path.name.removesuffix(".tar.gz")
-    found = (text for text in _texts(path, source) if len(text.text) >= MIN_CHARS)
+    found = (
+        text
+        for text in _texts(path, source)
+        if MIN_BYTES <= len(text.text.encode(errors="replace")) <= MAX_BYTES
+    )
     cap = CAPS.get(source)
     if cap is None:
         yield from found
@@ -92,6 +96,10 @@ def _document_text(path: str, record: Record | Fallen, spec: IngestSpec) -> str 
         if isinstance(cleaned, Document):
             return cleaned.text
     return None
+
+
+def _size(text: str) -> int:
+    return len(text.encode(errors="replace"))
 
 
 def _mail(raw: bytes) -> str:
