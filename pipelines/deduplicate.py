@@ -5,33 +5,27 @@ are paired to tree edges (by DuckDB here, by Beam on a cluster), and each connec
 around founders.
 """
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
+from pipelines.pairs import Pairing
 from pipelines.recipes import dedup_stage
 from schemas.ids import recipe_digest
 from schemas.manifest import SourceRow
 from schemas.specs import DedupSpec
-from schemas.tables import TABLES
 from schemas.units import PartInfo, Receipt
-from transforms import bands as banding
-from transforms import clusters
-from warehouse.columns import DocumentColumns, iter_signatures, load_columns
-from warehouse.pairing import pair_bands
+from transforms.bands import choose_bands
+from transforms.clusters import cluster, members_of
+from transforms.survivors import collapse_exact, survivor_order
+from warehouse.columns import DocumentColumns, gathered_signatures, load_columns
+from warehouse.dedup_rows import member_rows, pair_rows
 from warehouse.parts import UnitParts, part_digest
 from warehouse.receipts import read_receipt, write_receipt
-from warehouse.rows import uuids
 from warehouse.storage import Storage
 
 STAGE = "dedup"
-POLICY = "reference last, priority, longer, earlier, id"
-MEMORY_LIMIT = "600MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +101,32 @@ def deduplicate(
     )
     write_receipt(storage, receipt)
     return Deduplicated(digest, receipt.parts, duplicates, made=True)
+
+
+def _write(
+    parts: UnitParts,
+    storage: Storage,
+    spec: DedupSpec,
+    ranking: Mapping[str, tuple[bool, int]],
+    columns: DocumentColumns,
+    signatures: Sequence[PartInfo],
+    flags: Sequence[str],
+    threads: int,
+) -> int:
+    """Clusters and writes ``members`` and ``pairs``; returns how many documents do not survive."""
+    reference = np.array([ranking[source][0] for source in columns.sources], np.bool_)[columns.source]
+    priority = np.array([ranking[source][1] for source in columns.sources], np.int64)[columns.source]
+    order = survivor_order(reference, priority, columns.chars, columns.created_at, columns.doc_id)
+    representatives = collapse_exact(columns.text_sha256, order)
+    bands, rows = choose_bands(spec.threshold, spec.permutations)
+    pairing = Pairing(storage, tuple(signatures), spec.permutations, bands, rows, representatives)
+    edges = pairing.on_beam(flags) if flags else pairing.here(threads)
+    connected = np.unique(np.concatenate([edges.left, edges.right]))
+    with gathered_signatures(storage, signatures, spec.permutations, connected) as load:
+        found = cluster(
+            order, edges.left, edges.right, load, bands=bands, rows=rows, threshold=spec.threshold
+        )
+    members = members_of(found, representatives)
+    parts.write("members", member_rows(columns.doc_id, members, reference))
+    parts.write("pairs", pair_rows(columns.doc_id, found.pairs))
+    return int((members.rows != members.survivor).sum())

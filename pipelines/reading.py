@@ -5,7 +5,9 @@ Every record, living or fallen, is counted here once, before any step sees it.
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import BinaryIO
 
+from pipelines.slices import TO_THE_END
 from schemas.batches import BATCH_BYTES, BATCH_RECORDS, RawBatch
 from schemas.locators import step
 from schemas.records import Dead, DeadLetter, Fallen, Record, Rejection
@@ -98,11 +100,11 @@ def _walk(unit: WorkUnit, spec: SourceSpec) -> Iterator[Found]:
             now = stat_input(piece.root, piece.path)
             if now is None or (now.size, now.stamp) != (piece.size, piece.stamp):
                 # The next build sees the new stamp and plans the file anew.
-                yield piece.path, _dead("changed", "file changed or vanished after it was planned")
+                yield piece.path, Fallen("", Dead("changed", "file changed or vanished after it was planned"))
                 continue
             stream = open_input(piece.root, piece.path)
         except OSError as error:
-            yield piece.path, _dead("unreadable", f"{type(error).__name__}: file cannot be opened")
+            yield piece.path, Fallen("", Dead("unreadable", f"{type(error).__name__}: cannot be opened"))
             continue
         with closing(stream):
             if piece.kind == "members":
@@ -115,8 +117,9 @@ def _walk(unit: WorkUnit, spec: SourceSpec) -> Iterator[Found]:
                 yield piece.path, None
 
 
-def _members(stream: object, piece: FileSlice, spec: SourceSpec) -> Iterator[Found]:
-    for found in open_members(stream, piece.path, piece.start, piece.stop):
+def _members(stream: BinaryIO, piece: FileSlice, spec: SourceSpec) -> Iterator[Found]:
+    stop = None if piece.stop == TO_THE_END else piece.stop
+    for found in open_members(stream, piece.path, piece.start, stop):
         if isinstance(found, Fallen):
             yield piece.path, found
         else:
@@ -124,7 +127,3 @@ def _members(stream: object, piece: FileSlice, spec: SourceSpec) -> Iterator[Fou
             for record in read_stream(member, name, spec, step("member", name)):
                 yield piece.path, record
             yield piece.path, None
-
-
-def _dead(reason: str, message: str) -> Fallen:
-    return Fallen("", Dead(reason, message))  # type: ignore[arg-type]

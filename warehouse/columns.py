@@ -4,18 +4,17 @@ The dense row number of a document is the prefix sum of its part's rows, in the 
 list, plus its row in the part; ``signatures`` has the same rows in the same order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.units import PartInfo
+from transforms.survivors import NO_DATE
 from warehouse.parts import open_part
 from warehouse.storage import Storage
-
-NO_DATE = np.iinfo(np.int64).max
-"""Stands for an unknown ``created_at``: it sorts last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,33 @@ def iter_signatures(
                 values = np.frombuffer(data, "<u4").reshape(batch.num_rows, permutations)
                 yield row, values
                 row += batch.num_rows
+
+
+@contextmanager
+def gathered_signatures(
+    storage: Storage, parts: Sequence[PartInfo], permutations: int, rows: NDArray[np.int64]
+) -> Iterator[Callable[[NDArray[np.int64]], NDArray[np.uint32]]]:
+    """Gives the signatures of chosen rows from a file that is mapped into memory, and gone after use.
+
+    Args:
+        storage: Of the warehouse.
+        parts: Of ``signatures``, in their order.
+        permutations: Values in a signature.
+        rows: The dense rows that may be asked for, ascending.
+
+    Yields:
+        A function from some of the rows to uint32 [rows, permutations].
+    """
+    with storage.scratch() as local:
+        with open(local, "wb") as handle:
+            for first, values in iter_signatures(storage, parts, permutations):
+                low, high = np.searchsorted(rows, [first, first + len(values)])
+                values[rows[low:high] - first].tofile(handle)
+        if not len(rows):
+            yield lambda wanted: np.empty((len(wanted), permutations), np.uint32)
+            return
+        mapped = np.memmap(local, np.uint32, mode="r", shape=(len(rows), permutations))
+        yield lambda wanted: mapped[np.searchsorted(rows, wanted)]
 
 
 def _fixed(column: object, width: int) -> NDArray[np.uint8]:
