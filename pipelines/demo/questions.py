@@ -1,33 +1,42 @@
 """The questions at the end of the demo, as SQL over the views of the warehouse."""
 
 _WORDS = """\
-SELECT contributor, documents, duplicates, words, list_aggregate(licenses, 'string_agg', ', ') AS license
+SELECT
+    contributor,
+    documents,
+    duplicates,
+    words,
+    left(list_aggregate(licenses, 'string_agg', ', '), 44) AS license
 FROM contributors
 ORDER BY words DESC, contributor
 LIMIT 10"""
 
+# Identical copies count as exact, also where they are only near copies of the one that is kept.
 _HELD = """\
 WITH held AS (
-    SELECT cluster_id, count(DISTINCT contributor) AS contributors
-    FROM holders
-    GROUP BY cluster_id
-),
-copies AS (
     SELECT
         cluster_id,
-        count(*) FILTER (kind = 'exact' AND doc_id <> survivor_id) AS exact_copies,
-        count(*) FILTER (kind = 'near' AND doc_id <> survivor_id) AS near_copies
-    FROM members
+        count(DISTINCT contributor) AS contributors,
+        count(*) - count(DISTINCT text_sha256) AS exact_copies,
+        count(DISTINCT text_sha256) - 1 AS near_copies
+    FROM fates
+    WHERE fate <> 'removed' AND cluster_id IS NOT NULL
     GROUP BY cluster_id
+),
+terms AS (
+    SELECT cluster_id, license, count(*) AS holders FROM holders GROUP BY cluster_id, license
+),
+usual AS (
+    SELECT cluster_id, arg_max(license, row(holders, license)) AS license FROM terms GROUP BY cluster_id
 )
 SELECT
     contributors,
     exact_copies,
     near_copies,
-    corpus.contributor AS kept_from,
-    left(trim(regexp_replace(corpus.text, '\\s+', ' ', 'g')), 40) AS begins
+    left(usual.license, 14) AS mostly_under,
+    left(trim(regexp_replace(corpus.text, '\\s+', ' ', 'g')), 38) AS begins
 FROM held
-JOIN copies USING (cluster_id)
+JOIN usual USING (cluster_id)
 JOIN corpus USING (cluster_id)
 ORDER BY contributors DESC, exact_copies + near_copies DESC, begins
 LIMIT 10"""
@@ -40,14 +49,19 @@ LIMIT 10"""
 
 _REFUSED = """\
 WITH refused AS (
-    SELECT stage, rule AS why, detail, uri FROM rejections
+    SELECT rule AS why, detail, source, uri FROM rejections
     UNION ALL
-    SELECT stage, reason, message, uri FROM dead_letters
+    SELECT reason, message, source, uri FROM dead_letters
 )
-SELECT stage, why, left(detail, 25) AS detail, count(*) AS records, left(min(uri), 45) AS for_example
+SELECT
+    why,
+    count(*) AS records,
+    count(DISTINCT source) AS sources,
+    left(string_agg(DISTINCT detail, ' ' ORDER BY detail), 22) AS details,
+    left(min(uri), 33) AS for_example
 FROM refused
-GROUP BY stage, why, detail
-ORDER BY records DESC, stage, why, detail
+GROUP BY why
+ORDER BY records DESC, why
 LIMIT 10"""
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from email.message import Message
-from importlib.metadata import Distribution, PathDistribution, distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,7 @@ from pipelines.config.names import check_license, check_name
 from pipelines.demo import demo_config, demo_questions
 from pipelines.demo.distributions import documentation, is_documentation, source_name
 from pipelines.demo.licenses import _CLASSIFIERS, _SPELLINGS, stated_license
-
-
-def install(site: Path, name: str, fields: str = "", files: dict[str, str] | None = None) -> PathDistribution:
-    """Writes a distribution as an installer leaves it, and returns it."""
-    info = site / f"{name.replace('-', '_')}-1.0.dist-info"
-    metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n{fields}\n\nAbout {name}.\n"
-    written = {f"{info.name}/METADATA": metadata} | {
-        path.replace("INFO", info.name): text for path, text in (files or {}).items()
-    }
-    for path, text in written.items():
-        place = site / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
-    (info / "RECORD").write_text("".join(f"{path},,\n" for path in [*written, f"{info.name}/RECORD"]))
-    return PathDistribution(info)
+from tests.pipelines.installed import install
 
 
 def config_of(folder: Path, *installed: Distribution) -> dict[str, Any]:
