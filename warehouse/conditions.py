@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from schemas.errors import UsageError
-from warehouse.query import translate
+from warehouse.failures import translate
 
 
 def chosen(where: str | None, columns: str) -> str:

@@ -18,6 +18,7 @@ from schemas.manifest import Manifest, SourceRow
 from schemas.tables import TABLES
 from schemas.units import PartInfo
 from warehouse.catalog import Catalog
+from warehouse.failures import translate
 from warehouse.storage import Storage
 
 MEMORY_LIMIT = "2GB"
@@ -73,6 +74,9 @@ def connect(
             some 150 ms.
         documents: Paths of the parts of ``documents`` to show, for work on one part at a time; who
             survives is still decided over all of them.
+
+    Raises:
+        WorkFailed: If a part is not there.
     """
     storage = catalog.storage
     parts = catalog.parts(manifest)
@@ -98,6 +102,9 @@ def connect(
             con.execute(f"CREATE VIEW {view} AS {view_query(view)}")
         if sandbox:
             _lock(con, [storage.uri(part.path) for part in parts])
+    except duckdb.Error as error:
+        con.close()
+        raise translate(error) from error
     except BaseException:
         con.close()
         raise

@@ -5,13 +5,13 @@ from typing import BinaryIO
 
 import duckdb
 
-from schemas.errors import UsageError, WorkFailed
+from schemas.errors import UsageError
 from schemas.manifest import Manifest
 from warehouse.catalog import Catalog
 from warehouse.connect import connect, views_named
+from warehouse.failures import translate
 from warehouse.results import Format, write_result
 
-_ERROR_LINES = 8
 _ALLOWED = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
 _WRITES = re.compile(r"\b(copy|export|attach|install|load|insert|update|delete|create|drop)\b", re.IGNORECASE)
 
@@ -65,17 +65,6 @@ def check_statement(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     # EXPLAIN ANALYZE runs what it explains, and PIVOT may stand inside anything.
     if kind is not duckdb.StatementType.SELECT and (word := _writing_word(sql)):
         raise UsageError(f"only statements that read are allowed, not {word.upper()} in {kind.name}")
-
-
-def translate(error: duckdb.Error) -> UsageError | WorkFailed:
-    """Returns DuckDB's error as one of ours, its message cut to a few lines."""
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    message = "\n".join(lines[:_ERROR_LINES])
-    if isinstance(error, duckdb.PermissionException):
-        return UsageError(f"{lines[0]}\nSQL reads the tables of the snapshot and nothing else")
-    if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InternalException)):
-        return WorkFailed(f"{message}\n`datamoat verify` tells whether the warehouse is whole")
-    return UsageError(message)
 
 
 def _writing_word(sql: str) -> str | None:

@@ -227,8 +227,9 @@ def _cell(value: Any) -> str:
 
 def _short(value: Any) -> str:
     text = "NULL" if value is None else _cell(value)
-    line = _CONTROL.sub(" ", text[: _CELL_CHARS * 2])
-    return line if len(line) <= _CELL_CHARS and len(text) == len(line) else line[: _CELL_CHARS - 1] + "…"
+    line = _CONTROL.sub(" ", text[: 2 * _CELL_CHARS])
+    whole = len(line) <= _CELL_CHARS and len(text) <= 2 * _CELL_CHARS
+    return line if whole else line[: _CELL_CHARS - 1] + "…"
 
 
 def _is_terminal(out: BinaryIO) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import duckdb
 
 from schemas.answers import Check, Verification
+from schemas.errors import WorkFailed
 from schemas.manifest import Manifest
 from schemas.units import PartInfo
 from warehouse.catalog import Catalog
@@ -63,7 +64,7 @@ def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> l
             checks.append(check_plan(con, catalog, manifest))
             checks.append(check_ids(con))
             checks += check_clusters(con, manifest)
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, WorkFailed, OSError) as error:
         # A damaged page shows only when it is read; the bytes' hash has already said which part it is.
         message = str(error).splitlines()[0][:200]
         checks.append(Check(name="rows can be read", ok=False, wrong=1, details=(message,)))
