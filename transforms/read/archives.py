@@ -1,11 +1,11 @@
-"""Archives walked like folders: ``.zip``, ``.tar`` and compressed ``.tar``, without a byte on disk.
+r"""Archives walked like folders: ``.zip``, ``.tar`` and compressed ``.tar``, without a byte on disk.
 
 Members are the regular files, numbered from 0 in archive order. What is no regular file or has an
 unsafe name is a ``Fallen`` and has no number; it belongs to the range that holds the next member,
 and after the last member to the range that ends there. So each entry is met in exactly one range.
 
 A member's name in a locator is its path; when a name comes again, ``#2``, ``#3`` … is appended. Bytes
-of a name that are not UTF-8 are written ``\\xNN``.
+of a name that are not UTF-8 are written ``\xNN``.
 """
 
 import re
@@ -157,7 +157,7 @@ def _distinct(name: str, used: set[str]) -> str:
 
 
 def _printable(name: str) -> str:
-    """Writes the bytes that were no UTF-8 (lone surrogates by now) as ``\\xNN``."""
+    r"""Writes the bytes that were no UTF-8 (lone surrogates by now) as ``\xNN``."""
     if name.isascii():
         return name
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(r":(!?[\w-]+!?):(?:[ \t]+(.*))?$")
 _AUTHOR = re.compile(r"([\w.'-]+(?: [\w.'-]+){0,3})(?:\s*<[^<>]*>)?(?:\s*;.*)?$")
 _REVISION = re.compile(r"(?:v?[\d.]+,?\s*)?(\d{4}-\d{2}-\d{2}|\w+ \d{1,2}, \d{4}|\d{1,2} \w+ \d{4})")
 _BLOCK_ATTRIBUTES = re.compile(r"\[.*\]$")
-_ANCHOR = re.compile(r"\[\[.*\]\]$")
+_ANCHOR = re.compile(r"\[(?:\[[^\[\]]*\]|#[^\[\]]*)\]$")
 _TITLE = re.compile(r"\.([^\s.].*)$")
 _LIST = re.compile(r"[ \t]*(\*{1,5}|-|\.{1,5}|\d{1,4}\.|<(?:\d+|\.)>)[ \t]+(\S.*)$")
 _TERM = re.compile(r"[ \t]*(\S.*?)(?::{2,4}|;;)(?:[ \t]+(\S.*))?$")
@@ -66,6 +66,8 @@ class _Conversion:
         self._levels: list[str] = []  # marks of the lists around
         self._counts: list[int] = []
         self._attached = False
+        self._caption = ""
+        self._titles = _titles(lines)
 
     def run(self) -> None:
         self._header()
@@ -125,12 +127,15 @@ class _Conversion:
             self._heading(line)
         elif found := _BLOCK_MACRO.match(line):
             self._at += 1
-            self.layout.add(self._inline(found[2].split(",")[0].strip('"')))
+            alternative = self._inline(found[2].split(",")[0].strip('"'))
+            if alternative != self._caption:
+                self.layout.add(alternative)
         elif found := _LIST.match(self._lines[self._at]):
             self._at += 1
             self._item(found[1], found[2])
         elif found := _TITLE.match(line):
             self._at += 1
+            self._caption = self._inline(found[1])
             self._add(found[1])
         elif self._lines[self._at].startswith(" ") and not self._levels:
             self._literal()
@@ -148,7 +153,7 @@ class _Conversion:
         self.layout.add(text)
 
     def _is_underlined(self, line: str) -> bool:
-        """Tells a heading of two lines: the second is of one sign and as long as the first, give or take 2."""
+        """Tells a heading of two lines: the second is one sign, as long as the first give or take 2."""
         rule = self._line(1)
         if len(rule) < 3 or rule[0] not in _UNDERLINES or rule.strip(rule[0]):
             return False
@@ -182,7 +187,7 @@ class _Conversion:
         return bool(self._levels) and _LIST.match(line) is not None
 
     def _literal(self) -> None:
-        lines = []
+        lines: list[str] = []
         while self._line():
             lines.append(self._lines[self._at])
             self._at += 1
@@ -205,7 +210,7 @@ class _Conversion:
     def _until(self, delimiter: str) -> list[str]:
         """Takes the lines up to the closing delimiter."""
         closing = "```" if delimiter.startswith("```") else delimiter
-        lines = []
+        lines: list[str] = []
         while self._at < len(self._lines) and self._line() != closing:
             line = self._lines[self._at].rstrip()
             if not _DIRECTIVE.match(line):
@@ -271,7 +276,22 @@ class _Conversion:
             self._close_list()
 
     def _inline(self, text: str) -> str:
-        return inline_text(text, self.attributes)
+        return inline_text(text, self.attributes, self._titles).strip()
+
+
+def _titles(lines: list[str]) -> dict[str, str]:
+    """Returns the titles of the places that have an anchor."""
+    titles: dict[str, str] = {}
+    anchor = ""
+    for line in lines:
+        if found := _ANCHOR.match(line.rstrip()):
+            anchor = found[0].strip("[]").split(",")[0].lstrip("#")
+        elif anchor and (found := _HEADING.match(line) or _TITLE.match(line)):
+            titles[anchor] = inline_text(found[1].strip(), {})
+            anchor = ""
+        elif not line.startswith("["):
+            anchor = ""
+    return titles
 
 
 def _split_cells(line: str, separator: str) -> list[str]:

@@ -22,20 +22,22 @@ _ROLE = re.compile(r"\[[.#]?[\w.# -]+\](?=[*_`#]\S)")
 _UNCONSTRAINED = re.compile(r"(\*\*|__|``|##)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _CONSTRAINED = re.compile(r"(?<![\w\\:;}*_`#])([*_`#+])(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
 _MARKED = re.compile(r"[*_`#+\[\]<>{}()&\\^~]|://")
+_ESCAPE = re.compile(r"\\(?=[*_`#{\[<(+:]|[a-z]+://|[\w.]+@)")
 _KNOWN = {
     "nbsp": "\u00a0", "sp": " ", "empty": "", "lt": "<", "gt": ">", "amp": "&", "plus": "+", "asterisk": "*",
     "vbar": "|", "startsb": "[", "endsb": "]", "backslash": "\\", "tilde": "~", "caret": "^", "backtick": "`",
-    "apos": "'", "quot": '"', "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "zwsp": "", "cpp": "C++",
-    "two-colons": "::", "two-semicolons": ";;", "deg": "°",
+    "apos": "'", "quot": '"', "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "zwsp": "",
+    "cpp": "C++", "two-colons": "::", "two-semicolons": ";;", "deg": "°",
 }  # fmt: skip
 
 
-def inline_text(text: str, attributes: Mapping[str, str]) -> str:
+def inline_text(text: str, attributes: Mapping[str, str], titles: Mapping[str, str] | None = None) -> str:
     """Returns the text of a paragraph, heading or cell.
 
     Args:
         text: The source.
         attributes: Values for ``{name}``; a name without value stays as it is.
+        titles: Titles of what ``<<name>>`` refers to.
 
     >>> inline_text("see *the* link:a.html[`docs`] of {v}", {"v": "1.0"})
     'see the docs of 1.0'
@@ -54,12 +56,12 @@ def inline_text(text: str, attributes: Mapping[str, str]) -> str:
     text = _ATTRIBUTE.sub(lambda found: attributes.get(found[1], _KNOWN.get(found[1], found[0])), text)
     text = _MACRO.sub(_macro, text)
     text = _LINK.sub(_link, text)
-    text = _REFERENCE.sub(lambda found: found[2] or found[1].lstrip("#"), text)
+    text = _REFERENCE.sub(lambda found: found[2] or (titles or {}).get(found[1], found[1].lstrip("#_")), text)
     text = _ROLE.sub("", text)
     text = _UNCONSTRAINED.sub(r"\2", text)
     for _ in range(2):  # *_both_*
         text = _CONSTRAINED.sub(r"\2", text)
-    text = re.sub(r"\\(?=[*_`#{\[<(+:])", "", text)
+    text = _ESCAPE.sub("", text)
     text = unescape(text) if "&" in text else text
     return re.sub("\ue000(\\d+)\ue001", lambda found: kept[int(found[1])], text) if kept else text
 

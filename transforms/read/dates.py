@@ -10,7 +10,7 @@ from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:\s+(.+))?")
 _LOOSE_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}:\d{2}.*))?")
 _DAY_FIRST = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{4})")
@@ -67,7 +67,7 @@ def _from_text(text: str) -> datetime | None:
     if not 8 <= len(text) <= 64:
         return None
     if text.isdigit():
-        return datetime.strptime(text, "%Y%m%d") if len(text) == 8 else _from_number(int(text))  # noqa: DTZ007
+        return datetime.strptime(text, "%Y%m%d") if len(text) == 8 else _from_number(int(text))
     try:
         return datetime.fromisoformat(text.removesuffix(" UTC").replace(" +", "+"))
     except ValueError:

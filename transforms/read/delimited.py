@@ -124,7 +124,7 @@ def _rows(rows: _Rows, delimiter: str) -> Iterator[list[str] | Dead]:
 
 
 def sniff_delimiter(head: str) -> str:
-    r"""Returns the delimiter of the first rows: the one that cuts most of them into as many fields as the header.
+    r"""Returns the delimiter of the first rows: the one by which most are as wide as the header.
 
     >>> sniff_delimiter("id;text\n1;a, b\n2;c, d\n")
     ';'

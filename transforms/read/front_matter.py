@@ -17,6 +17,7 @@ _YAML = re.compile(
 )
 _TOML = re.compile(r"\A\ufeff?\s*\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"^[\w-]+[ \t]*:(?:\s|$)", re.MULTILINE)
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _MAX_CHARS = 1 << 16
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TITLES = ("title", "Title", "name")
@@ -42,17 +43,23 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def with_front_matter(extracted: Extracted, fields: dict[str, Any]) -> Extracted:
-    """Returns what was extracted with title, author and date of the front matter, and all of it as metadata."""
+    """Returns what was extracted, with what the front matter says, and all of it as metadata."""
     if not fields:
         return extracted
     title = _first(fields, _TITLES, lambda value: value.strip() if isinstance(value, str) else None)
     return replace(
         extracted,
         title=title or extracted.title,
-        author=_first(fields, _AUTHORS, as_names) or extracted.author,
+        author=_first(fields, _AUTHORS, _authors) or extracted.author,
         created_at=_first(fields, _DATES, parse_timestamp) or extracted.created_at,
         metadata={**extracted.metadata, **fields},
     )
+
+
+def _authors(value: Any) -> str | None:
+    """Returns names; of Markdown links only their text."""
+    names = as_names(value)
+    return _LINK.sub(r"\1", names) if names else None
 
 
 def _fields(block: str, load: Any) -> dict[str, Any]:

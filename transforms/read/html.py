@@ -16,12 +16,13 @@ from trafilatura import bare_extraction
 from schemas.records import Dead, Extracted, Refused
 from transforms.read.decode import decode
 from transforms.read.formats import ExtractOptions, Format
-from transforms.read.html_body import body_text
+from transforms.read.html_body import body_text, prepare
 from transforms.read.html_metadata import page_metadata
 
 _HEAD_BYTES = 4096
 _MIN_CHARS = 80  # of main text; below it is "almost nothing"
 _MIN_SHARE = 0.1
+_LONG_PARAGRAPH = 5000  # characters
 _CHARSET = re.compile(
     rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)|<\?xml[^>]+encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE
 )
@@ -55,8 +56,8 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
         text = str(extract_plain_text(page, main_content=True, links=False, alt_texts=False))
     else:
         text = _main_text(tree)
-    if len(text) < _MIN_CHARS and len(text) <= _MIN_SHARE * len(whole := _all_text(page)):
-        text = whole
+    if _is_heap(text) or (len(text) < _MIN_CHARS and len(text) <= _MIN_SHARE * len(_all_text(page))):
+        text = _all_text(page)
     return Extracted(text, found.title, found.author, found.created_at, None, found.metadata)
 
 
@@ -71,6 +72,7 @@ def _tree(page: str) -> Any:
 
 def _main_text(tree: Any) -> str:
     """Returns what trafilatura takes for the main text, "" if it finds none or gives up."""
+    prepare(tree)
     try:
         found = bare_extraction(
             tree,
@@ -84,6 +86,11 @@ def _main_text(tree: Any) -> str:
         return "" if body is None else body_text(body)
     except Exception:  # on untrusted pages it raises what it likes; then all text of the page is taken
         return ""
+
+
+def _is_heap(text: str) -> bool:
+    """Tells a page that trafilatura gave up on: all its words, navigation too, as one paragraph."""
+    return len(text) > _LONG_PARAGRAPH and "\n" not in text.rstrip("\n")
 
 
 def _all_text(page: str) -> str:

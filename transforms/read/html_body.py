@@ -1,15 +1,41 @@
-"""The tree that trafilatura makes of a page's main text (TEI-like XML), laid out as text."""
+"""The main text of a page: what is done to the tree before trafilatura, and how its result is laid out.
 
+trafilatura joins the lines of preformatted text that stands in lists and definitions. So the white
+space in ``pre`` is written as signs that no page uses before it, and turned back after it.
+"""
+
+import re
 from typing import Any
 
 from transforms.read.layout import TextLayout, join_lines, table_row
 
+_PRE, _NEWLINE, _SPACE, _TAB = "\U00012473", "\U00012470", "\U00012471", "\U00012472"  # cuneiform punctuation
+_HIDE = str.maketrans({"\n": _NEWLINE, "\t": _TAB})
+_SHOW = str.maketrans({_NEWLINE: "\n", _SPACE: " ", _TAB: "\t", _PRE: None})
+_INDENT = re.compile(rf"(?:(?<=[{_NEWLINE} ])|^) | (?= )")
 _BLOCKS = {"p", "head", "list", "item", "quote", "code", "table", "row", "cell", "div", "fw", "ab"}
-_PERMALINKS = " \u00b6\u00a7#"
+_PERMALINKS = {"\u00b6", "\u00a7", "#", "\U0001f517"}
+
+
+def prepare(tree: Any) -> None:
+    """Protects preformatted text in a page and takes the signs off its headings that link to themselves."""
+    for link in list(tree.iter("a")):
+        if not len(link) and (link.text or "").strip() in _PERMALINKS:
+            link.drop_tree()
+    for block in tree.iter("pre"):
+        for element in block.iter():
+            element.text = _hide(element.text)
+            if element is not block:
+                element.tail = _hide(element.tail)
+        block.text = _PRE + (block.text or "")
+
+
+def _hide(text: str | None) -> str | None:
+    return _INDENT.sub(_SPACE, text.translate(_HIDE)) if text else text
 
 
 def body_text(body: Any) -> str:
-    """Returns the text: paragraphs unwrapped, headings on their own lines, lists with ``- ``, code as it is."""
+    """Returns the text: paragraphs unwrapped, headings on lines of their own, lists with marks, code kept."""
     layout = TextLayout()
     _children(body, layout)
     return layout.text()
@@ -21,7 +47,7 @@ def _children(element: Any, layout: TextLayout, *, tight: bool = False) -> None:
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        if child.tag in _BLOCKS and not _is_inline_code(child, element):
+        if child.tag in _BLOCKS and not _is_inline_code(child):
             tight = _add_run(run, layout, tight)
             _block(child, layout, tight=tight)
             tight = False
@@ -34,40 +60,40 @@ def _children(element: Any, layout: TextLayout, *, tight: bool = False) -> None:
 def _add_run(run: list[str], layout: TextLayout, tight: bool) -> bool:
     text = _paragraph("".join(run))
     run.clear()
-    if text:
-        layout.add(text, tight=tight)
+    layout.add(text, tight=tight)
+    return tight and not text
+
+
+def _is_inline_code(child: Any) -> bool:
+    if child.tag != "code":
         return False
-    return tight
-
-
-def _is_inline_code(child: Any, parent: Any) -> bool:
-    return (
-        child.tag == "code"
-        and parent.tag in {"p", "head", "item", "cell"}
-        and "\n" not in (child.text or "").strip()
-    )
+    text = "".join(child.itertext())
+    return _PRE not in text and text.strip().count("\n") < 2
 
 
 def _block(element: Any, layout: TextLayout, *, tight: bool) -> None:
     match element.tag:
         case "head":
-            layout.add(_paragraph(_inline(element)).rstrip(_PERMALINKS))
+            layout.add(_paragraph(_inline(element)))
         case "list":
             _list(element, layout)
         case "code":
-            layout.add(_inline(element))
+            layout.add(_verbatim(element))
         case "quote" if not any(child.tag in _BLOCKS for child in element):
-            layout.add(_inline(element))  # most often preformatted text
+            preformatted = _PRE in "".join(element.itertext())
+            layout.add(_verbatim(element) if preformatted else _paragraph(_inline(element)))
         case "table":
             first = True
             for row in element.iter("row"):
-                layout.add(table_row([_paragraph(_text(cell)) for cell in row.iter("cell")]), tight=not first)
+                cells = [_paragraph(" ".join(cell.itertext())) for cell in row.iter("cell")]
+                layout.add(table_row(cells), tight=not first)
                 first = False
         case _:
             _children(element, layout, tight=tight)
 
 
 def _list(element: Any, layout: TextLayout) -> None:
+    """Adds a list; terms of a definition list have no mark, their definitions an indent."""
     numbered = element.get("rend") == "ol"
     number = 0
     for child in element:
@@ -75,13 +101,27 @@ def _list(element: Any, layout: TextLayout) -> None:
             _block(child, layout, tight=False)
             continue
         number += 1
-        layout.open_item(f"{number}. " if numbered else "- ")
+        kind = (child.get("rend") or "")[:2]
+        if kind == "dt":
+            _children(child, layout)
+            continue
+        layout.open_item("  " if kind == "dd" else f"{number}. " if numbered else "- ")
         _children(child, layout, tight=number > 1)
         layout.close_item()
 
 
+def _verbatim(element: Any) -> str:
+    """Returns preformatted text; ``lb`` is a line break in it."""
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str):
+            parts.append("\n" if child.tag == "lb" else _verbatim(child))
+        parts.append(child.tail or "")
+    return "".join(parts).translate(_SHOW)
+
+
 def _inline(element: Any) -> str:
-    """Returns the text of inline content; ``\\v`` stands for a line break that was meant."""
+    r"""Returns the text of inline content; ``\v`` stands for a line break that was meant."""
     if element.tag == "lb":
         return "\v"
     parts = [element.text or ""]
@@ -89,12 +129,10 @@ def _inline(element: Any) -> str:
         if isinstance(child.tag, str):
             parts.append(_inline(child))
         parts.append(child.tail or "")
-    return "".join(parts).replace("\v", "\n") if element.tag in {"code", "quote"} else "".join(parts)
-
-
-def _text(element: Any) -> str:
-    return " ".join(element.itertext())
+    return "".join(parts)
 
 
 def _paragraph(text: str) -> str:
-    return "\n".join(line for part in text.split("\v") if (line := join_lines(part)))
+    """Joins the lines of a paragraph but for those breaks that were meant."""
+    lines = [line for part in text.split("\v") if (line := join_lines(part))]
+    return "\n".join(lines).translate(_SHOW)

@@ -43,7 +43,8 @@ def page_metadata(tree: Any) -> PageMetadata:
             metadata.setdefault(key, stated[name])
     for link in tree.iter("link", "a"):
         key = _LINKS.get((link.get("rel") or "").strip().lower(), "")
-        if key and (target := (link.get("href") or "").strip()):
+        target = (link.get("href") or "").strip()
+        if key and target.startswith(("http://", "https://")):
             metadata.setdefault(key, target[:_MAX_CHARS])
     if language := (tree.get("lang") or "").strip():
         metadata["lang"] = language[:35]

@@ -6,9 +6,9 @@ _NO_SPACE = re.compile(r"[\u2e80-\u30ff\u31f0-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u
 
 
 def join_lines(text: str) -> str:
-    """Joins the lines of a paragraph as a browser does; Chinese and Japanese get no space there.
+    r"""Joins the lines of a paragraph as a browser does; Chinese and Japanese get no space there.
 
-    >>> join_lines("one\\n  two"), join_lines("你\\n好")
+    >>> join_lines("one\n  two"), join_lines("你\n好")
     ('one two', '你好')
     """
     if "\n" not in text:

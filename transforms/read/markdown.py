@@ -6,7 +6,6 @@ only where a character of it occurs. Linear in the length of the text for all bu
 """
 
 import re
-from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -17,11 +16,12 @@ from transforms.read.decode import decode
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.front_matter import split_front_matter, with_front_matter
 from transforms.read.layout import TextLayout, join_lines, needs_space, table_row
-from transforms.read.markdown_dialects import add_dialects, drop_attributes, drop_includes
+from transforms.read.markdown_dialects import drop_attributes, drop_includes
+from transforms.read.markdown_parser import parser_for
 from transforms.read.tags import strip_tags
 
-_MAX_NESTING = 60
-_INLINE = re.compile(r"[\\`*\[\]<>&~!{}]|(?<![^\W_])_|_(?![^\W_])|  \n")
+_INLINE = re.compile(r"[\\`*\[<&]|~~|\{[{%/:]|(?<![^\W_])_|_(?![^\W_])|  \n")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)", re.DOTALL)
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ALERT = re.compile(r"\A\[!\w+\][ \t]*")
 
@@ -40,22 +40,14 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
 
 
 def markdown_text(body: str) -> tuple[str, str | None]:
-    """Returns the text of Markdown without front matter, and its first heading of the first level.
+    """Returns the text of Markdown without front matter, and its first heading of the first level (or any).
 
     Raises:
         RecursionError: If it is nested too deep.
     """
-    rendering = _Rendering(_parser())
+    rendering = _Rendering(parser_for(body))
     rendering.run(body)
     return rendering.layout.text(), rendering.title
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
-    parser.core.ruler.disable(["inline", "text_join"])
-    add_dialects(parser)
-    return parser
 
 
 class _Rendering:
@@ -68,8 +60,8 @@ class _Rendering:
         self._env: dict[str, Any] = {}
         self._lists: list[int | None] = []  # number of the next item, None in a list of bullets
         self._row: list[str] | None = None
-        self._heading = ""
-        self._tight = False
+        self._heading = self._title_level = ""
+        self._tight = self._fresh_list = self._fresh_table = False
 
     def run(self, body: str) -> None:
         for token in self._parser.parse(body, self._env):
@@ -103,9 +95,6 @@ class _Rendering:
             elif kind == "table_open":
                 self._fresh_table = True
 
-    _fresh_list = False
-    _fresh_table = False
-
     def _marker(self) -> str:
         number = self._lists[-1]
         if number is None:
@@ -125,8 +114,8 @@ class _Rendering:
             return
         if self._heading:
             text = drop_attributes(text)
-            if self._heading == "h1" and self.title is None:
-                self.title = text or None
+            if self.title is None or (self._heading == "h1" and self._title_level != "h1"):
+                self.title, self._title_level = text or None, self._heading
             self._heading = ""
             self.layout.add(text)
             return
@@ -142,9 +131,21 @@ class _Rendering:
             content = _ALERT.sub("", content)
         if not _INLINE.search(content):
             return join_lines(content)
+        if "`" in content:
+            spans = _CODE_SPAN.split(content)  # text, backticks, code, text …
+            if not any(_INLINE.search(text) for text in spans[::3]):
+                spans[2::3] = [_code(code) for code in spans[2::3]]
+                del spans[1::3]
+                return join_lines("".join(spans))
         children: list[Token] = []
         self._parser.inline.parse(content, self._parser, self._env, children)
         return _join(children).strip()
+
+
+def _code(span: str) -> str:
+    """Returns what stands in a code span (CommonMark 0.31, 6.1)."""
+    code = span.replace("\n", " ")
+    return code[1:-1] if code[:1] == code[-1:] == " " and code.strip() else code
 
 
 def _join(tokens: list[Token]) -> str:

@@ -7,18 +7,19 @@ containers between ``:::``, attributes in braces, includes of mdBook and tables 
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-_VALUE = r"(?:\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|[^\s\"'=<>`{}]+)"
+_VALUE = r"(?:\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}|[^\s\"'=<>`{}]++)"
 _JSX_OPEN = rf"<[A-Za-z][\w.:-]*(?:\s+(?:[\w:@.-]+(?:\s*=\s*{_VALUE})?|\{{\.\.\.[^{{}}]*\}}))*\s*/?>"
 _JSX = re.compile(rf"{_JSX_OPEN}|</[A-Za-z][\w.:-]*\s*>|</?>")
-_JSX_LINE = re.compile(rf"(?:(?:<[A-Z][\w.]*(?=[\s/>])|</[A-Z]|</?>).*)", re.DOTALL)
+_JSX_LINE = re.compile(r"<[A-Z][\w.]*(?=[\s/>])|</[A-Z]|</?>")
 _BRACED = re.compile(
-    r"\{/\*.*?\*/\}"  # MDX comment
-    r"|\{\{[<%].*?[>%]\}\}"  # Hugo shortcode
-    r"|\{%.*?%\}"  # Liquid tag
-    r"|\{\{#\w+[^{}]*\}\}"  # mdBook include
+    r"\{/\*.{0,2000}?\*/\}"  # MDX comment
+    r"|\{\{[<%].{0,2000}?[>%]\}\}"  # Hugo shortcode
+    r"|\{%.{0,2000}?%\}"  # Liquid tag
+    r"|\{\{#\w+[^{}]{0,2000}\}\}"  # mdBook include
     r"|\{:\s?[.#][^{}\n]*\}",  # kramdown attributes
     re.DOTALL,
 )
@@ -28,13 +29,14 @@ _IMPORT = re.compile(
     r"import\s+(?:[\w*{},$\s]+\s+from\s+)?['\"][^'\"]+['\"]"
     r"|export\s+(?:default\b|(?:const|let|var|function|async|class)\s+\w+)"
 )
+_MAX_TAG = 5000  # characters; no tag is longer, and a text full of open ones must not cost their square
 _CONTENTS = re.compile(r"\[\[?toc\]\]?[ \t]*$", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*[#.][^{}]*\}\s*$")
 
 
 def add_dialects(parser: MarkdownIt) -> None:
     """Adds the rules to a parser."""
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("table", "container_mark", _container_mark, interrupts)
     parser.block.ruler.before("table", "module_line", _module_line)
     parser.block.ruler.before("table", "jsx_line", _jsx_line, interrupts)
@@ -107,7 +109,7 @@ def _jsx_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if line is None or not line.startswith("<") or not _JSX_LINE.match(line):
         return False
     begin = state.bMarks[start] + state.tShift[start]
-    found = _JSX.match(state.src, begin, state.eMarks[end - 1])
+    found = _JSX.match(state.src, begin, min(state.eMarks[end - 1], begin + _MAX_TAG))
     if found is None:
         return False
     last = start
@@ -124,7 +126,7 @@ def _jsx_tag(state: StateInline, silent: bool) -> bool:
     """Takes a tag with values in braces, which HTML does not know."""
     if state.src[state.pos] != "<":
         return False
-    found = _JSX.match(state.src, state.pos, state.posMax)
+    found = _JSX.match(state.src, state.pos, min(state.posMax, state.pos + _MAX_TAG))
     return _take(state, found, silent)
 
 

@@ -92,11 +92,12 @@ class _Rendering:
         """Takes a field list that is the first of the document off it, or that follows its title."""
         place: Any = self._document
         for _ in range(2):
-            content = [node for node in place if not isinstance(node, _DROPPED + (nodes.title,))]
+            content = [node for node in place if not isinstance(node, (*_DROPPED, nodes.title))]
             if content and isinstance(content[0], nodes.field_list):
                 fields = content[0]
                 place.remove(fields)
-                return {field[0].astext().lower(): join_lines(self._inline(field[1])) for field in fields}
+                pairs: list[Any] = list(fields)
+                return {name.astext().lower(): join_lines(self._inline(body)) for name, body in pairs}
             if len(content) != 1 or not isinstance(content[0], nodes.section):
                 return {}
             place = content[0]
@@ -218,6 +219,7 @@ class _Rendering:
 
     def _inline(self, node: Any) -> str:
         """Returns the text of inline content."""
+        children: Any = node
         if isinstance(node, nodes.Text):
             return str(node)
         if isinstance(node, nodes.image):
@@ -229,8 +231,8 @@ class _Rendering:
         if isinstance(node, nodes.footnote_reference | nodes.citation_reference):
             return f"[{node.astext()}]" if node.astext() else ""
         if isinstance(node, nodes.Inline | nodes.TextElement):
-            return "".join(self._inline(child) for child in node)
-        return "\n".join(self._inline(child) for child in node)
+            return "".join(self._inline(child) for child in children)
+        return "\n".join(self._inline(child) for child in children)
 
     def _substitution(self, node: Any) -> str:
         names = self._document.substitution_names

@@ -5,6 +5,7 @@ parser looks into its own small table and takes everything else as a title with 
 depends on what else is registered in the process. Files, URLs and raw output are never used.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar
@@ -14,17 +15,17 @@ from docutils.parsers import rst
 from docutils.parsers.rst import states
 from docutils.parsers.rst.directives import misc, tables
 
-_DROPPED = """
-    toctree index contents include raw highlight currentmodule module py:module py:currentmodule tabularcolumns
-    sectionauthor moduleauthor codeauthor role default-role class rst-class meta sectnum target-notes
-    literalinclude header footer date restructuredtext-test-directive automodule autoclass autofunction
-    automethod autodata autosummary autoattribute autoexception testsetup testcleanup graphviz digraph
-    py:function-alias program audit-event-table youtube video
-""".split()
-_VERBATIM = """
-    code code-block sourcecode parsed-literal doctest testcode testoutput productionlist math prompt console
-    ipython jupyter-execute literal
-""".split()
+_DROPPED = (
+    "toctree", "index", "contents", "include", "raw", "highlight", "currentmodule", "module", "py:module",
+    "py:currentmodule", "tabularcolumns", "sectionauthor", "moduleauthor", "codeauthor", "role",
+    "default-role", "class", "rst-class", "meta", "sectnum", "target-notes", "literalinclude", "header", "footer", "date",
+    "automodule", "autoclass", "autofunction", "automethod", "autodata", "autosummary", "autoattribute",
+    "autoexception", "testsetup", "testcleanup", "graphviz", "digraph", "program", "audit-event-table",
+)  # fmt: skip
+_VERBATIM = (
+    "code", "code-block", "sourcecode", "parsed-literal", "doctest", "testcode", "testoutput",
+    "productionlist", "math", "prompt", "console", "ipython", "jupyter-execute", "literal",
+)  # fmt: skip
 _LABELLED = {
     "note": "Note", "warning": "Warning", "tip": "Tip", "important": "Important", "caution": "Caution",
     "danger": "Danger", "attention": "Attention", "hint": "Hint", "error": "Error", "seealso": "See also",
@@ -37,6 +38,14 @@ _VERSIONS = {
     "versionremoved": "Removed in version",
     "deprecated-removed": "Deprecated since version",
 }
+
+
+_DIRECTIVE = next(
+    pattern for method, pattern in states.Body.explicit.constructs if method is states.Body.directive
+)
+
+
+_TITLED = re.compile(r"(.*\S)\s*<[^<>]*>\Z", re.DOTALL)
 
 
 class _AnyOptions(dict[str, Any]):
@@ -172,11 +181,16 @@ class _Inliner(states.Inliner):
         shown = utils.unescape(text)
         if role in {"pep", "rfc"}:
             shown = f"{role.upper()} {shown}" if shown[:1].isdigit() else shown
-        elif role and shown.endswith(">") and " <" in shown:
-            shown = shown[: shown.rindex(" <")]  # ``title <target>``
+        elif role and (found := _TITLED.match(shown)):
+            shown = found[1]  # ``title <target>``
         elif role and shown[:1] in "!~" and role not in {"math", "kbd", "samp", "file"}:
             shown = shown[1:].rpartition(".")[2] if shown[0] == "~" else shown[1:]
         return [nodes.inline(rawsource, shown)], []
+
+
+for _name, _value in vars(states.Inliner).items():
+    if isinstance(_value, str) and not _name.startswith("__"):
+        setattr(_Inliner, _name, _value)  # docutils looks for its expressions in the class itself only
 
 
 class _LenientState:
@@ -187,6 +201,11 @@ class _LenientState:
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.nested_sm_kwargs = {"state_classes": _STATES, "initial_state": "Body"}
+
+    def explicit_construct(self, match: Any) -> Any:
+        # docutils lists its own function here, and would not find the method below
+        found = _DIRECTIVE.match(match.string)
+        return self.directive(found) if found else super().explicit_construct(match)  # type: ignore[misc]
 
     def directive(self, match: Any, **presets: Any) -> Any:
         name = match.group(1)

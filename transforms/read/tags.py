@@ -13,16 +13,16 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r"</?[A-Za-z][\w.:-]*(?:\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^<>\"'])*>|<![A-Z][^>]*>|<\?.*?\?>", re.DOTALL
+    r"</?[A-Za-z][\w.:-]*(?:\"[^\"]*\"|'[^']*'|\{[^{}]*+\}|[^<>\"'])*+>|<![A-Z][^>]*>|<\?.*?\?>", re.DOTALL
 )
 _BLANKS = re.compile(r"[ \t]*\n\s*\n\s*")
 
 
 def strip_tags(html: str) -> str:
-    """Returns the text of a piece of HTML: comments, scripts and tags dropped, blocks on lines of their own.
+    r"""Returns the text of a piece of HTML: comments, scripts and tags dropped, blocks on lines of their own.
 
     >>> strip_tags("<ul><li>a &amp; b<li><b>c</b></ul><!-- d -->")
-    '- a & b\\n- c'
+    '- a & b\n- c'
     """
     text = _DROPPED.sub("", html)
     text = _IMAGE.sub(lambda found: found[1][1:-1], text)

@@ -91,7 +91,7 @@ def entries(stream: Readable) -> Iterator[Entry]:
         ) as archive:
             while (info := archive.next()) is not None:
                 yield _entry(archive, source, info)
-                archive.members.clear()  # else the headers of all members stay in memory
+                archive.members.clear()  # type: ignore[attr-defined]  # else the headers of all members stay in memory
         if not source.told and ends[-1] is not tarfile.EOFHeaderError:  # type: ignore[attr-defined]
             raise _broken(ends)
     except tarfile.TarError as error:

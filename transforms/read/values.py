@@ -40,10 +40,10 @@ def canonical_json(value: Mapping[str, Any]) -> str:
 
 
 def valid_text(text: str) -> str:
-    """Replaces lone surrogates, which UTF-8 cannot hold, by U+FFFD.
+    r"""Replaces lone surrogates, which UTF-8 cannot hold, by U+FFFD.
 
-    >>> valid_text("a\\ud800")
-    'a\ufffd'
+    >>> valid_text("a\ud800")
+    'a�'
     """
     return text if text.isascii() else _LONE.sub("\ufffd", text)
 

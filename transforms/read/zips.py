@@ -82,7 +82,7 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
 
 
 def _stored_name(info: zipfile.ZipInfo) -> str:
-    """Returns the name as most programs mean it: without the UTF-8 flag it is UTF-8 all the same, or CP437."""
+    """Returns the name as most programs mean it: without the UTF-8 flag it is UTF-8 too, or else CP437."""
     if info.flag_bits & _UTF8_FLAG or info.orig_filename.isascii():
         return info.filename
     raw = info.orig_filename.encode("cp437", "surrogateescape")
