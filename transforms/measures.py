@@ -4,8 +4,8 @@ Tokens are an estimate, the same on every machine, for planning and for comparin
 depends on the tokenizer and belongs to an export. The rule: a character counts by the first byte of
 its UTF-8 form, which tells its script well enough. In 240ths of a token:
 
-    ASCII letter            60   (1/4)      ASCII digit                     120   (1/2)
-    space, tab              10   (1/24)     other ASCII, line end           120   (1/2)
+    ASCII letter            60   (1/4)      ASCII digit, line end           120   (1/2)
+    space, tab              10   (1/24)     other ASCII                     160   (2/3)
     Latin with marks, IPA  120   (1/2)      Greek, Cyrillic, Hebrew, Arabic  96   (2/5)
     Indic, Thai, Lao       144   (3/5)      Georgian, Khmer, Ethiopic …     144   (3/5)
     kana, Han, Hangul      192   (4/5)      other punctuation and symbols   144   (3/5)
@@ -34,9 +34,10 @@ _BLOCK_TEXTS = 64
 def _weights() -> bytes:
     """Returns the weight of each byte of UTF-8; a byte that continues a character has none."""
     weights = np.zeros(256, np.uint8)
-    weights[1:0x80] = 120
+    weights[1:0x80] = 160
     for letters in (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"):
         weights[list(letters)] = 60
+    weights[list(b"0123456789\n")] = 120
     weights[list(b" \t")] = 10
     weights[0xC2:0xCC] = 120  # U+0080 – U+02FF
     weights[0xCC:0xE0] = 96  # U+0300 – U+07FF

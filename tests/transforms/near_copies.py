@@ -1,0 +1,46 @@
+"""Makes small corpora with near copies, chains and unlike documents, from a seed."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.bands import band_keys
+from transforms.shingles import shingles
+from transforms.signatures import sign
+from transforms.words import split_words
+
+PERMUTATIONS = 64
+BANDS, ROWS = 16, 4
+
+
+def texts(seed: int, count: int = 60) -> list[str]:
+    """Documents of some families: each one is a new text or an edited copy of any one before it."""
+    rng = np.random.default_rng(seed)
+    made: list[list[str]] = []
+    for _ in range(count):
+        if made and rng.random() < 0.75:
+            words = list(made[rng.integers(len(made))])
+            for _ in range(int(rng.integers(0, 6))):
+                place = int(rng.integers(len(words)))
+                words[place : place + int(rng.integers(0, 3))] = [f"w{rng.integers(5000)}"]
+        else:
+            words = [f"w{number}" for number in rng.integers(0, 5000, int(rng.integers(2, 120)))]
+        made.append(words or ["w"])
+    return [" ".join(words) for words in made]
+
+
+def signatures(documents: list[str], ngram: int = 3) -> NDArray[np.uint32]:
+    return sign(shingles(split_words(documents), ngram), PERMUTATIONS)
+
+
+def all_edges(keys: NDArray[np.uint64]) -> list[tuple[int, int]]:
+    """The star edges of all buckets, by plain dictionaries."""
+    buckets: dict[int, list[int]] = {}
+    for row, values in enumerate(keys.tolist()):
+        for key in values:
+            buckets.setdefault(key, []).append(row)
+    return sorted({(min(rows), row) for rows in buckets.values() for row in rows if row != min(rows)})
+
+
+def edges_of(matrix: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    pairs = np.array(all_edges(band_keys(matrix, BANDS, ROWS)), np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]

@@ -1,0 +1,239 @@
+"""Greedy clusters around founders, against the rule carried out document by document."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.transforms.near_copies import BANDS, ROWS, edges_of, signatures, texts
+from transforms import clusters as module
+from transforms.bands import band_keys
+from transforms.clusters import cluster, members_of
+from transforms.comparisons import REJECTED_KEPT
+from transforms.shingles import jaccard, shingles
+from transforms.signatures import estimate
+from transforms.survivors import collapse_exact
+from transforms.words import split_words
+
+THRESHOLD = 0.625  # 40 of 64 values: pairs stand right on it
+
+
+def plain_greedy(matrix, order, threshold=THRESHOLD):
+    """The rule as it is written: row -> (founder, similarity), and row -> founders it was compared with."""
+    keys = band_keys(matrix, BANDS, ROWS).tolist()
+    founders: dict[int, list[int]] = defaultdict(list)  # by band key, in the order of founding
+    joined: dict[int, tuple[int, float]] = {}
+    compared: dict[int, set[int]] = {}
+    for row in np.argsort(order).tolist():
+        candidates = {founder for key in keys[row] for founder in founders[key]}
+        best = (row, 1.0)
+        passed = False
+        for founder in sorted(candidates, key=lambda other: order[other]):
+            similarity = float(estimate(matrix[founder], matrix[row]))
+            if similarity >= threshold and (not passed or similarity > best[1]):
+                best, passed = (founder, similarity), True
+        if not passed:
+            for key in keys[row]:
+                founders[key].append(row)
+        joined[row], compared[row] = best, candidates
+    return joined, compared
+
+
+def run(matrix, order, **options):
+    left, right = edges_of(matrix)
+    return cluster(
+        order, left, right, lambda rows: matrix[rows], bands=BANDS, rows=ROWS, threshold=THRESHOLD, **options
+    )
+
+
+def corpus(seed, count=60):
+    matrix = signatures(texts(seed, count))
+    return matrix, np.random.default_rng(seed).permutation(len(matrix))
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=60)
+def test_the_result_is_that_of_the_rule(seed):
+    matrix, order = corpus(seed)
+    result = run(matrix, order)
+    joined, compared = plain_greedy(matrix, order)
+    for row, founder, similarity, count in zip(
+        result.rows.tolist(), result.founder.tolist(), result.similarity, result.compared, strict=True
+    ):
+        assert (founder, similarity) == joined[row]
+        assert count == len(compared[row])
+    alone = set(range(len(matrix))) - set(result.rows.tolist())
+    assert all(joined[row] == (row, 1.0) for row in alone)
+    pairs = result.pairs
+    for left, right, accepted in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.accepted, strict=True):
+        assert left in compared[right]
+        assert accepted == (estimate(matrix[left], matrix[right]) >= THRESHOLD)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_no_two_founders_that_share_a_band_pass_the_threshold(seed):
+    matrix, order = corpus(seed)
+    result = run(matrix, order)
+    keys = band_keys(matrix, BANDS, ROWS)
+    founders = result.rows[result.founder == result.rows]
+    for place, one in enumerate(founders):
+        for other in founders[place + 1 :]:
+            if (keys[one] == keys[other]).any():
+                assert estimate(matrix[one], matrix[other]) < THRESHOLD
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_nothing_is_removed_for_a_document_it_was_not_compared_with(seed):
+    matrix, order = corpus(seed)
+    result = run(matrix, order)
+    accepted = set(
+        zip(result.pairs.left[result.pairs.accepted], result.pairs.right[result.pairs.accepted], strict=True)
+    )
+    for row, founder in zip(result.rows, result.founder, strict=True):
+        if row != founder:
+            assert order[founder] < order[row]
+            assert (founder, row) in accepted
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=30)
+def test_the_order_of_the_rows_does_not_matter(seed):
+    matrix, order = corpus(seed)
+    shuffled = np.random.default_rng(seed + 1).permutation(len(matrix))  # new row -> old row
+
+    def named(result, names):
+        columns = (result.rows, result.founder, result.component)
+        return sorted(zip(*(names[column].tolist() for column in columns), result.similarity, strict=True))
+
+    first = named(run(matrix, order), np.arange(len(matrix)))
+    assert named(run(matrix[shuffled], order[shuffled]), shuffled) == first
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1, 7, 30]))
+@settings(max_examples=30)
+def test_how_many_rows_are_loaded_together_does_not_matter(seed, load_rows):
+    matrix, order = corpus(seed)
+    whole = run(matrix, order)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LOAD_ROWS", load_rows)
+        patch.setattr(module, "_COMPARED_AT_ONCE", 3)
+        patch.setattr(module, "_FEW_COMPONENTS", 0 if load_rows == 30 else 16)
+        pieces = run(matrix, order)
+    assert pieces.founder.tolist() == whole.founder.tolist()
+    assert pieces.similarity.tolist() == whole.similarity.tolist()
+    assert pieces.pairs.left.tolist() == whole.pairs.left.tolist()
+    assert pieces.pairs.right.tolist() == whole.pairs.right.tolist()
+
+
+def test_a_chain_is_not_removed():
+    """Each document is like the next; only what is like its founder joins it."""
+    words = [f"w{number}" for number in range(400)]
+    matrix = signatures([" ".join(words[start : start + 100]) for start in range(0, 300, 12)])
+    result = run(matrix, np.arange(len(matrix)))
+    assert len(set(result.component.tolist())) == 1
+    assert len(set(result.founder.tolist())) > 5
+    assert (result.similarity >= THRESHOLD).all()
+
+
+def test_the_judge_of_pairs_can_be_exact():
+    documents = texts(4)
+    made = shingles(split_words(documents), 3)
+    matrix, order = signatures(documents), np.arange(60)
+    seen = []
+
+    def exact(left, right, estimates):
+        seen.extend(zip(left.tolist(), right.tolist(), strict=True))
+        return np.array([jaccard(made.of(a), made.of(b)) for a, b in zip(left, right, strict=True)])
+
+    result = run(matrix, order, similarity=exact)
+    for row, founder, similarity in zip(result.rows, result.founder, result.similarity, strict=True):
+        assert similarity == jaccard(made.of(row), made.of(founder))
+    assert len(seen) == len(set(seen)) == result.compared.sum()  # no pair is judged twice, or for nothing
+
+
+def test_a_giant_bucket_of_unlike_documents_keeps_few_rejected_pairs():
+    rng = np.random.default_rng(2)
+    count = 1_500
+    matrix = rng.integers(0, 2**32, (count, 64), dtype=np.uint32)
+    matrix[:, :ROWS] = 7  # all share the first band, and nothing else
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("transforms.comparisons._PRUNE_ABOVE", 50_000)
+        result = run(matrix, np.arange(count))
+    assert result.compared.tolist() == list(range(count))
+    assert np.bincount(result.pairs.right).max() == REJECTED_KEPT
+    assert len(result.pairs.left) < count * REJECTED_KEPT
+    last = result.pairs.right == count - 1
+    nearest = sorted((estimate(matrix[:-1], matrix[-1])).tolist())[-REJECTED_KEPT:]
+    assert sorted(result.pairs.similarity[last].tolist()) == nearest
+
+
+def test_a_giant_bucket_of_like_documents_is_linear():
+    matrix = np.tile(np.arange(64, dtype=np.uint32), (20_000, 1))
+    matrix[:, -1] = np.arange(20_000)
+    left, right = np.zeros(19_999, np.int64), np.arange(1, 20_000)
+    order = np.arange(20_000)
+    result = cluster(
+        order, left, right, lambda rows: matrix[rows], bands=BANDS, rows=ROWS, threshold=THRESHOLD
+    )
+    assert set(result.founder.tolist()) == {0}
+    assert result.compared.sum() == 19_999
+
+
+def test_no_edges_at_all():
+    none = np.empty(0, np.int64)
+    result = cluster(
+        np.arange(3),
+        none,
+        none,
+        lambda rows: np.empty((len(rows), 64), np.uint32),
+        bands=16,
+        rows=4,
+        threshold=THRESHOLD,
+    )
+    assert len(result.rows) == len(result.pairs.left) == 0
+    assert len(members_of(result, np.arange(3)).rows) == 0
+
+
+def test_members_are_clusters_of_two_or_more_with_their_copies():
+    base = [f"w{number}" for number in range(80)]
+    near = [*base[:40], "other", *base[41:]]
+    documents = [" ".join(base), " ".join(near), " ".join(base), " ".join(near), "alone", "twice", "twice"]
+    order = np.array([1, 2, 0, 3, 4, 6, 5])
+    hashes = np.array([[documents.index(text)] * 32 for text in documents], np.uint8)
+    representatives = collapse_exact(hashes, order)
+    assert representatives.tolist() == [2, 1, 2, 1, 4, 6, 6]
+    matrix = signatures(documents)
+    left, right = edges_of(matrix[[1, 2, 4, 6]])
+    rows = np.array([1, 2, 4, 6])
+    result = cluster(
+        order,
+        rows[left],
+        rows[right],
+        lambda wanted: matrix[wanted],
+        bands=BANDS,
+        rows=ROWS,
+        threshold=THRESHOLD,
+    )
+    members = members_of(result, representatives)
+    likeness = float(estimate(matrix[1], matrix[2]))
+    assert members.rows.tolist() == [0, 1, 2, 3, 5, 6]
+    assert members.survivor.tolist() == members.cluster.tolist() == [2, 2, 2, 2, 6, 6]
+    assert members.component.tolist() == [2, 2, 2, 2, 6, 6]
+    assert members.exact.tolist() == [True, False, True, False, True, True]
+    assert members.similarity.tolist() == [1.0, likeness, 1.0, likeness, 1.0, 1.0]
+    assert THRESHOLD <= likeness < 1
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20)
+def test_the_survivor_is_the_first_of_its_cluster(seed):
+    matrix, order = corpus(seed)
+    members = members_of(run(matrix, order), np.arange(len(matrix)))
+    for survivor in np.unique(members.survivor):
+        rows = members.rows[members.cluster == survivor]
+        assert len(rows) > 1
+        assert rows[np.argmin(order[rows])] == survivor
