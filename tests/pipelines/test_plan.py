@@ -20,6 +20,7 @@ from pipelines import plan as planning
 from pipelines import slices
 from pipelines.config import Config, load_config
 from pipelines.plan import Plan, make_unit, plan_units
+from pipelines.reading import read_unit
 from pipelines.slices import TO_THE_END, cut
 from schemas.errors import UsageError
 from schemas.units import FileSlice, WorkUnit
@@ -62,13 +63,18 @@ def one(path: Path) -> InputFile:
     return file
 
 
+def text(name: str, size: int) -> bytes:
+    """Text that cannot be compressed much, the same every time."""
+    return random.Random(name).randbytes(size).hex().encode()[:size]
+
+
 def tar(members: Sequence[tuple[str, int]], mode: str = "w") -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]
         for name, size in members:
             info = tarfile.TarInfo(name)
             info.size = size
-            archive.addfile(info, io.BytesIO(b"x" * size))
+            archive.addfile(info, io.BytesIO(text(name, size)))
     return buffer.getvalue()
 
 
@@ -76,7 +82,7 @@ def zipped(members: Sequence[tuple[str, int]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, size in members:
-            archive.writestr(name, b"x" * size)
+            archive.writestr(name, text(name, size))
     return buffer.getvalue()
 
 
@@ -374,3 +380,54 @@ def test_the_same_names_the_same_units_on_every_machine(tmp_path: Path) -> None:
     [unit] = plan_units(listed(tmp_path, {"a.md": 1, "b.md": 2})).units
     assert unit.unit_id == "842adc58fc352321316eaad7566a4b4e"
     assert unit.version == "5698c10bd471481a9361730b68f3ff4e"
+
+
+# --- the plan and the reader ------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("small_units")
+def test_cut_or_whole_the_reader_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [(f"{index}.md", 150 * (index % 9)) for index in range(40)]
+    archive, compressed = tar(members), tar(members, "w:gz")
+    write(
+        tmp_path,
+        {
+            "a.jsonl": "".join(f'{{"text": "number {index}"}}\n' for index in range(200)) + "no json\n",
+            "b.tar.gz": compressed,
+            "c.zip": zipped(members),
+            "cut.tar": archive[: archive.index(b"24.md")],
+            "cut.tar.gz": compressed[: len(compressed) // 2],
+            "no.zip": "no archive",
+            "none.tar": tar([]),
+            "empty.md": "",
+            "e.md": "text",
+        },
+    )
+    table = pa.table({"text": [f"row {index}" for index in range(300)]})
+    pq.write_table(table, tmp_path / "in" / "d.parquet", row_group_size=20)
+    cut_up = plan_units(config(tmp_path))
+    monkeypatch.setattr(slices, "UNIT_BYTES", 1 << 30)
+    monkeypatch.setattr(slices, "UNIT_FILES", 1 << 20)
+    whole = plan_units(config(tmp_path))
+    assert len({(p.path, p.start) for unit in whole.units for p in unit.slices}) == 10
+    assert len(cut_up.units) > 30
+    found = read(tmp_path, cut_up)
+    assert found == read(tmp_path, whole)
+    assert max(found.values()) == 1
+    dead = Counter(uri for uri, _, what in found if what.startswith("dead"))
+    assert dead == Counter(["s:a.jsonl", "s:cut.tar", "s:cut.tar.gz", "s:no.zip"])
+    assert {uri for uri, _, _ in found} == {f"s:{file.path}" for file in config(tmp_path).files("s")} - {
+        "s:none.tar"
+    }
+
+
+def read(folder: Path, plan: Plan) -> Counter[tuple[str, str, str]]:
+    """Reads all units and counts (uri, locator, what became of it)."""
+    source = config(folder).ingest_spec("s").source
+    found: Counter[tuple[str, str, str]] = Counter()
+    for unit in plan.units:
+        for batch in read_unit(unit, source):
+            found.update((f"s:{path}", record.locator, "record") for path, record in batch.records)
+            found.update((fallen.uri, fallen.locator, fallen.rule) for fallen in batch.rejections)
+            found.update((dead.uri, dead.locator, f"dead {dead.reason}") for dead in batch.dead_letters)
+    return found
