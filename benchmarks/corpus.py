@@ -169,12 +169,13 @@ class Tally:
 
     def report(self) -> str:
         """Returns the counts as text."""
-        mean = self.text_bytes / max(1, self.documents)
-        median = statistics.median(self._lengths or [0])
+        first = self._lengths or [0]
+        middle = f"mean {statistics.fmean(first):,.0f}, median {statistics.median(first):,.0f}"
         lines = [
             f"documents {self.documents:,}",
             f"text {self.text_bytes / 1e6:,.1f} MB, file {self.file_bytes / 1e6:,.1f} MB",
-            f"mean {mean:,.0f} bytes of text; median of the first {len(self._lengths):,}: {median:,.0f}",
+            f"mean {self.text_bytes / max(1, self.documents):,.0f} bytes of text; "
+            f"of the first {len(first):,}: {middle}",
         ]
         for title, counts in (
             ("source", self.sources),

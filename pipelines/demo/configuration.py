@@ -57,5 +57,7 @@ def _source(package: Documentation) -> str:
 
 
 def _text(value: str) -> str:
+    # Metadata that is not UTF-8 is read with lone surrogates, which no file can hold.
+    value = value.encode("utf-8", "replace").decode()
     # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -10,6 +10,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email import message_from_string
+from email.message import Message
 from importlib.metadata import Distribution
 from pathlib import PurePosixPath
 
@@ -63,13 +65,14 @@ def documentation(distributions: Iterable[Distribution]) -> list[Documentation]:
     Args:
         distributions: As ``importlib.metadata.distributions()`` gives them; ours is left out.
     """
-    first: dict[str, Distribution] = {}
+    first: dict[str, tuple[Distribution, Message]] = {}
     for distribution in distributions:
-        name = source_name(_field(distribution, "Name") or "")
+        metadata = _metadata(distribution)
+        name = source_name(metadata["Name"] or "")
         if name and name != _OURSELVES:
-            first.setdefault(name, distribution)
+            first.setdefault(name, (distribution, metadata))
     taken: set[str] = set()
-    found = (_document(name, first[name], taken) for name in sorted(first))
+    found = (_document(name, *first[name], taken) for name in sorted(first))
     return [each for each in found if each.paths]
 
 
@@ -111,13 +114,22 @@ def _is_about(place: PurePosixPath) -> bool:
     return legal or bool(_LEGAL.fullmatch(place.name)) or place.suffix.lower() in _SUFFIXES
 
 
-def _document(name: str, distribution: Distribution, taken: set[str]) -> Documentation:
+def _metadata(distribution: Distribution) -> Message:
+    """Returns the metadata, parsed once; empty where there is none or it is not UTF-8."""
+    try:
+        text = distribution.read_text("METADATA")
+    except UnicodeDecodeError:
+        text = None
+    return message_from_string(text or "")
+
+
+def _document(name: str, distribution: Distribution, metadata: Message, taken: set[str]) -> Documentation:
     root = os.path.abspath(str(distribution.locate_file("")))
     return Documentation(
         source=name,
-        contributor=" ".join((_field(distribution, "Name") or name).split()),
-        license=stated_license(distribution.metadata),  # type: ignore[arg-type] # it is a Message
-        url=_url(distribution),
+        contributor=" ".join(metadata["Name"].split()),
+        license=stated_license(metadata),
+        url=_url(metadata),
         root=root,
         paths=tuple(_paths(distribution, root, taken)),
     )
@@ -127,25 +139,28 @@ def _paths(distribution: Distribution, root: str, taken: set[str]) -> Iterator[s
     for path in sorted({entry.as_posix() for entry in distribution.files or ()}):
         # One installation may be reached by two names (lib64 is a link to lib).
         real = os.path.realpath(os.path.join(root, path))
-        if is_documentation(path) and real not in taken and os.path.isfile(real):
+        if is_documentation(path) and _is_text(path) and real not in taken and os.path.isfile(real):
             taken.add(real)
             yield path
 
 
-def _url(distribution: Distribution) -> str | None:
-    home = (_field(distribution, "Home-page") or "").strip()
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:  # bytes that are not UTF-8: a configuration cannot name the file
+        return False
+    return True
+
+
+def _url(metadata: Message) -> str | None:
+    home = (metadata["Home-page"] or "").strip()
     if home.startswith("http"):
-        return home
+        return str(home)
     stated: dict[str, str] = {}
-    for line in distribution.metadata.get_all("Project-URL") or []:
+    for line in metadata.get_all("Project-URL") or []:
         label, _, url = line.partition(",")
         if url.strip().startswith("http"):
             stated.setdefault(re.sub(r"[^a-z]", "", label.lower()), url.strip())
     return next(
         (stated[label] for label in _URL_LABELS if label in stated), next(iter(stated.values()), None)
     )
-
-
-def _field(distribution: Distribution, name: str) -> str | None:
-    # ``metadata[name]`` of a missing field is None today and will be a KeyError.
-    return next(iter(distribution.metadata.get_all(name) or []), None)

@@ -183,4 +183,6 @@ def _plain(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{" ".join(text.split())[:_MAX_FIELD_CHARS]}"'
+    # It goes into a comment, where TOML allows no control characters.
+    printable = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return f'"{printable[:_MAX_FIELD_CHARS]}"'

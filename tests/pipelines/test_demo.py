@@ -187,6 +187,18 @@ def test_odd_values_are_still_toml(tmp_path: Path) -> None:
     assert source["license"] == "NOASSERTION"
 
 
+def test_control_characters_are_still_toml(tmp_path: Path) -> None:
+    fields = "License: Gr\x01n\nHome-page: http://e/\x7f\x02"
+    (source,) = config_of(tmp_path, install(tmp_path / "site", "odd", fields))["source"]
+    assert (source["license"], source["url"]) == ("NOASSERTION", "http://e/\x7f\x02")
+
+
+def test_metadata_that_is_not_utf8_leaves_the_others(tmp_path: Path) -> None:
+    good, bad = install(tmp_path, "good"), install(tmp_path, "bad")
+    (tmp_path / "bad-1.0.dist-info" / "METADATA").write_bytes(b"Name: B\xe4d\n\n")
+    assert [each.source for each in documentation([bad, good])] == ["good"]
+
+
 def test_what_is_installed_here(tmp_path: Path) -> None:
     config = config_of(tmp_path, *distributions())
     names = [source["name"] for source in config["source"]]
