@@ -13,11 +13,11 @@ def chosen(where: str | None, columns: str) -> str:
     r"""Returns the SQL that reads columns of the rows of ``corpus`` that satisfy a condition.
 
     >>> chosen("words > 5", "doc_id")
-    'SELECT doc_id FROM corpus WHERE (\nwords > 5\n)'
+    'SELECT doc_id FROM corpus WHERE (true AND\nwords > 5\n)'
     """
-    # On lines of its own, so that a comment at its end ends with it.
+    # On lines of its own, so that a comment at its end ends with it; "true AND" makes nothing an error.
     condition = "true" if where is None else where
-    return f"SELECT {columns} FROM corpus WHERE (\n{condition}\n)"  # noqa: S608 - that is the feature
+    return f"SELECT {columns} FROM corpus WHERE (true AND\n{condition}\n)"  # noqa: S608 - that is the feature
 
 
 def check_condition(con: duckdb.DuckDBPyConnection, where: str | None) -> None:

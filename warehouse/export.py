@@ -23,8 +23,8 @@ from warehouse.catalog import Catalog, open_catalog, snapshot
 from warehouse.conditions import check_condition, chosen
 from warehouse.connect import connect
 from warehouse.export_notes import notice, readme
-from warehouse.parts import file_digest, open_part
 from warehouse.failures import translate
+from warehouse.parts import file_digest, open_part
 from warehouse.shards import SUFFIX, ParquetShard, open_writer
 from warehouse.storage import Storage, open_storage
 

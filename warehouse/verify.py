@@ -45,7 +45,7 @@ def verify(
         checks.append(check_texts(catalog.storage, sound, step=step))
     checks.append(check_receipts(catalog, parts))
     if broken:
-        why = f"{len(broken)} parts cannot be read"
+        why = f"{len(broken)} parts are damaged"
         checks += [skipped(name, why) for name in ("signatures", "units", "sources", "plan", "clusters")]
     else:
         checks += _over_rows(catalog, manifest, parts)
@@ -55,9 +55,8 @@ def verify(
 
 
 def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> list[Check]:
-    checks = []
+    checks = [check_alignment(catalog.storage, parts)]
     try:
-        checks.append(check_alignment(catalog.storage, parts, set()))
         with connect(catalog, manifest, sandbox=False, views=["funnel"]) as con:
             checks.append(check_units(con, parts))
             checks.append(check_sources(con))

@@ -168,9 +168,17 @@ def test_refused(built: tuple[Catalog, Manifest], sql: str, words: str, form: Fo
 
 @pytest.mark.parametrize(
     "sql",
-    ["SHOW TABLES", "DESCRIBE corpus", "SUMMARIZE moat", "EXPLAIN FROM corpus", "FROM funnel", "VALUES (1)",
-     "PIVOT corpus ON language USING count(*) GROUP BY source", "WITH a AS (FROM corpus) SELECT 1 FROM a -- x"],
-)  # fmt: skip
+    [
+        "SHOW TABLES",
+        "DESCRIBE corpus",
+        "SUMMARIZE moat",
+        "EXPLAIN FROM corpus",
+        "FROM funnel",
+        "VALUES (1)",
+        "PIVOT corpus ON language USING count(*) GROUP BY source",
+        "WITH a AS (FROM corpus) SELECT 1 FROM a -- x",
+    ],
+)
 @pytest.mark.parametrize("form", ["table", "csv", "json", "parquet"])
 def test_all_kinds_of_reading(run, sql: str, form: Format) -> None:
     assert run(sql, form)

@@ -16,7 +16,8 @@ from warehouse.storage import Storage
 Step = Callable[[], None]
 """Called after each part, for progress."""
 
-_UNREADABLE = (OSError, pa.ArrowException)
+# What pyarrow raises on bytes that are not what they should be; texts may be no UTF-8 then.
+_UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError)
 
 
 def check_parts(
@@ -31,7 +32,7 @@ def check_parts(
         step: Called after each part.
 
     Returns:
-        The checks, and the paths of the parts that cannot be read.
+        The checks, and the paths of the parts that cannot be read or are not the ones that were written.
     """
     there, whole, readable = Tally("parts exist"), Tally("parts are unchanged"), Tally("parts are readable")
     broken = set()
@@ -39,9 +40,9 @@ def check_parts(
         if not there.expect(storage.exists(part.path), f"{part.path} is missing"):
             broken.add(part.path)
         else:
-            _check_bytes(storage, part, whole, hashes=hashes)
+            same = _check_bytes(storage, part, whole, hashes=hashes)
             wrong = _wrong_with(storage, part)
-            if not readable.expect(wrong is None, f"{part.path}: {wrong}"):
+            if not readable.expect(wrong is None, f"{part.path}: {wrong}") or not same:
                 broken.add(part.path)
         step()
     return [tally.answer() for tally in (there, whole, readable)], broken
@@ -63,7 +64,7 @@ def check_texts(storage: Storage, parts: Iterable[PartInfo], *, step: Step) -> C
     return tally.answer()
 
 
-def check_alignment(storage: Storage, parts: Iterable[PartInfo], broken: set[str]) -> Check:
+def check_alignment(storage: Storage, parts: Iterable[PartInfo]) -> Check:
     """Compares ``documents`` and ``signatures`` of each unit row by row: same document, same text."""
     tally = Tally("signatures stand beside their documents")
     by_unit: dict[str, dict[str, PartInfo]] = {}
@@ -72,18 +73,22 @@ def check_alignment(storage: Storage, parts: Iterable[PartInfo], broken: set[str
     for unit, tables in sorted(by_unit.items()):
         signatures = tables.get("signatures")
         # Without signatures: the source takes no part in deduplication.
-        if signatures is None or signatures.path in broken:
+        if signatures is None:
             continue
         documents = tables.get("documents")
         if not tally.expect(documents is not None, f"unit {unit}: signatures without documents"):
             continue
-        if documents is not None and documents.path not in broken:
-            same = _keys(storage, documents.path).equals(_keys(storage, signatures.path))
-            tally.expect(same, f"unit {unit}: rows of documents and signatures differ")
+        if documents is not None:
+            try:
+                same = _keys(storage, documents.path).equals(_keys(storage, signatures.path))
+            except _UNREADABLE as error:
+                tally.fail(f"unit {unit}: {_short(error)}")
+            else:
+                tally.expect(same, f"unit {unit}: rows of documents and signatures differ")
     return tally.answer()
 
 
-def _check_bytes(storage: Storage, part: PartInfo, whole: Tally, *, hashes: bool) -> None:
+def _check_bytes(storage: Storage, part: PartInfo, whole: Tally, *, hashes: bool) -> bool:
     try:
         if hashes:
             size, digest = stored_digest(storage, part.path)
@@ -91,12 +96,10 @@ def _check_bytes(storage: Storage, part: PartInfo, whole: Tally, *, hashes: bool
             with storage.open(part.path) as handle:
                 size, digest = handle.seek(0, 2), part.sha256
     except OSError as error:
-        whole.expect(False, f"{part.path}: {_short(error)}")
-        return
+        return whole.expect(False, f"{part.path}: {_short(error)}")
     if size != part.bytes:
-        whole.expect(False, f"{part.path} has {size:,} bytes instead of {part.bytes:,}")
-    else:
-        whole.expect(digest == part.sha256, f"{part.path} has sha256 {digest} instead of {part.sha256}")
+        return whole.expect(False, f"{part.path} has {size:,} bytes instead of {part.bytes:,}")
+    return whole.expect(digest == part.sha256, f"{part.path} has sha256 {digest} instead of {part.sha256}")
 
 
 def _wrong_with(storage: Storage, part: PartInfo) -> str | None:
