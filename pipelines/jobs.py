@@ -1,11 +1,11 @@
-"""Jobs: Beam pipelines over work units, small enough to be pickled and run anywhere.
+"""Jobs: Beam pipelines over tasks, small enough to be pickled and run anywhere.
 
 Beam is imported when a job runs: the parent of the workers never needs it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pipelines.chain import Chain
 from schemas.units import WorkUnit
@@ -14,11 +14,14 @@ IN_MEMORY = ("--runner=FnApiRunner", "--direct_running_mode=in_memory")
 """Runs in this process. The runner is named: ``DirectRunner`` would first try to download another."""
 
 
-class UnitJob(Protocol):
-    """Something to do with every unit; what is done is seen from the receipts it leaves."""
+T = TypeVar("T", contravariant=True)
 
-    def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
-        """Runs the units as one pipeline, on the runner that ``flags`` name, and waits for it."""
+
+class Job(Protocol[T]):
+    """Something to do with every task; what is done is seen from the files it leaves."""
+
+    def run(self, tasks: Sequence[T], flags: Sequence[str], /) -> None:
+        """Runs the tasks as one pipeline, on the runner that ``flags`` name, and waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

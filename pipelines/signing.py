@@ -25,7 +25,8 @@ class SignDocuments(beam.PTransform[PCollection[WorkUnit], PCollection[Receipt]]
     chain: Chain
 
     def expand(self, units: PCollection[WorkUnit]) -> PCollection[Receipt]:  # noqa: D102
-        return units | "Sign" >> beam.ParDo(_SignUnitFn(self.chain))
+        receipts: PCollection[Receipt] = units | "Sign" >> beam.ParDo(_SignUnitFn(self.chain))
+        return receipts
 
 
 class _SignUnitFn(beam.DoFn):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.chain import Chain
-from pipelines.jobs import IN_MEMORY, IngestJob, SignJob, UnitJob
+from pipelines.jobs import IN_MEMORY, IngestJob, Job, SignJob
 from pipelines.progress import Tally, show_progress
 from pipelines.workers import run_in_children
 from schemas.errors import WorkFailed
@@ -52,7 +52,7 @@ def _run(
     stage: str,
     units: Sequence[WorkUnit],
     digest: Callable[[WorkUnit], str],
-    job: UnitJob,
+    job: Job[WorkUnit],
     how: How,
 ) -> list[Receipt]:
     keys = {unit.unit_id: digest(unit) for unit in units}
@@ -67,7 +67,7 @@ def _run(
     return _receipts(storage, stage, keys)
 
 
-def _dispatch(job: UnitJob, units: Sequence[WorkUnit], how: How) -> None:
+def _dispatch(job: Job[WorkUnit], units: Sequence[WorkUnit], how: How) -> None:
     if how.flags:
         job.run(units, how.flags)
     elif how.workers:

@@ -75,7 +75,8 @@ class ReadUnits(beam.PTransform[PCollection[WorkUnit], PCollection[RawBatch]]):
     chain: Chain
 
     def expand(self, units: PCollection[WorkUnit]) -> PCollection[RawBatch]:  # noqa: D102
-        return units | "Read" >> beam.ParDo(_ReadUnitFn(self.chain))
+        batches: PCollection[RawBatch] = units | "Read" >> beam.ParDo(_ReadUnitFn(self.chain))
+        return batches
 
 
 class _ReadUnitFn(beam.DoFn):
@@ -98,13 +99,14 @@ class TransformBatches(beam.PTransform[PCollection[RawBatch], PCollection[Batch]
     chain: Chain
 
     def expand(self, raw: PCollection[RawBatch]) -> PCollection[Batch]:  # noqa: D102
-        return (
+        batches: PCollection[Batch] = (
             raw
             | "Extract" >> beam.ParDo(_BatchFn(extract_batch, self.chain))
             | "Clean" >> beam.ParDo(_BatchFn(clean_batch, self.chain))
             | "Language" >> beam.ParDo(_BatchFn(language_batch, self.chain))
             | "Sign" >> beam.ParDo(_BatchFn(sign_batch, self.chain))
         )
+        return batches
 
 
 class _BatchFn(beam.DoFn):

@@ -1,4 +1,4 @@
-"""Runs a job over units in child processes of this machine, each an in-memory Beam runner.
+"""Runs a job over tasks in child processes of this machine, each an in-memory Beam runner.
 
 No gRPC stands between them, and a worker that is killed is seen at once instead of hanging the build.
 """
@@ -16,16 +16,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import NoReturn
+from typing import Any, NoReturn, Protocol, TypeVar
 
-from pipelines.jobs import IN_MEMORY, UnitJob
+from pipelines.jobs import IN_MEMORY, Job
 from schemas.errors import WorkFailed
-from schemas.units import WorkUnit
 
 GROUP_BYTES = 8 << 20
-"""Units are given out in groups of about this size: a pipeline costs some 0.2 s to start."""
+"""Tasks are given out in groups of about this size: a pipeline costs some 0.2 s to start."""
 
-GROUP_UNITS = 64
+GROUP_TASKS = 64
 
 _GO_ON = "run the same command again, it goes on where it stopped"
 
@@ -39,21 +38,32 @@ class _Failure:
     expected: bool
 
 
-def run_in_children(job: UnitJob, units: Sequence[WorkUnit], workers: int) -> None:
-    """Runs a job over units, given out in the order given, in ``workers`` child processes.
+class Task(Protocol):
+    """Something that a job does; work units are tasks."""
+
+    @property
+    def bytes(self) -> int:
+        """Its size, for the groups in which tasks are given out."""
+
+
+T = TypeVar("T", bound=Task)
+
+
+def run_in_children(job: Job[T], tasks: Sequence[T], workers: int) -> None:
+    """Runs a job over tasks, given out in the order given, in ``workers`` child processes.
 
     Raises:
         WorkFailed: If a worker died or could not write; the message says why.
         RuntimeError: If the job raised; with the worker's traceback.
     """
-    groups = deque(group_units(units))
+    groups = deque(group_tasks(tasks))
     with _children(job, min(workers, len(groups))) as children:
         idle = list(children)
         while groups or len(idle) < len(children):
             while groups and idle:
                 idle.pop().send(groups.popleft())
-            watched = {child.process.sentinel: child for child in children}
-            watched |= {child.pipe: child for child in children}
+            watched: dict[Any, _Child] = {child.process.sentinel: child for child in children}
+            watched.update({child.pipe: child for child in children})
             for ready in wait(list(watched)):
                 child = watched[ready]
                 if child not in idle and child.finished():
@@ -62,14 +72,14 @@ def run_in_children(job: UnitJob, units: Sequence[WorkUnit], workers: int) -> No
                     child.died()
 
 
-def group_units(units: Sequence[WorkUnit]) -> Iterator[list[WorkUnit]]:
-    """Packs neighbouring units to groups of ``GROUP_BYTES`` or ``GROUP_UNITS``."""
-    group: list[WorkUnit] = []
+def group_tasks(tasks: Sequence[T]) -> Iterator[list[T]]:
+    """Packs neighbouring tasks to groups of ``GROUP_BYTES`` or ``GROUP_TASKS``."""
+    group: list[T] = []
     size = 0
-    for unit in units:
-        group.append(unit)
-        size += unit.bytes
-        if size >= GROUP_BYTES or len(group) >= GROUP_UNITS:
+    for task in tasks:
+        group.append(task)
+        size += task.bytes
+        if size >= GROUP_BYTES or len(group) >= GROUP_TASKS:
             yield group
             group, size = [], 0
     if group:
@@ -79,7 +89,7 @@ def group_units(units: Sequence[WorkUnit]) -> Iterator[list[WorkUnit]]:
 class _Child:
     """A worker process and the pipe to it."""
 
-    def __init__(self, job: UnitJob) -> None:
+    def __init__(self, job: Job[Any]) -> None:
         # Spawned, not forked: the parent has threads (Arrow, progress) that a fork would break.
         context = get_context("spawn")
         self.pipe, other = context.Pipe()
@@ -87,7 +97,7 @@ class _Child:
         self.process.start()
         other.close()
 
-    def send(self, group: list[WorkUnit]) -> None:
+    def send(self, group: Sequence[object]) -> None:
         try:
             self.pipe.send(group)
         except (BrokenPipeError, ConnectionResetError):
@@ -118,7 +128,7 @@ class _Child:
 
 
 @contextmanager
-def _children(job: UnitJob, count: int) -> Iterator[list[_Child]]:
+def _children(job: Job[Any], count: int) -> Iterator[list[_Child]]:
     children: list[_Child] = []
     try:
         children.extend(_Child(job) for _ in range(count))
@@ -131,7 +141,7 @@ def _children(job: UnitJob, count: int) -> Iterator[list[_Child]]:
             child.pipe.close()
 
 
-def _work(pipe: Connection, job: UnitJob) -> None:
+def _work(pipe: Connection, job: Job[Any]) -> None:
     """The life of a child: a group in, None or a failure out, until it is killed."""
     # Ctrl-C goes to the whole process group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

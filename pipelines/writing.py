@@ -22,7 +22,8 @@ class WriteParts(beam.PTransform[PCollection[Batch], PCollection[Receipt]]):
     chain: Chain
 
     def expand(self, batches: PCollection[Batch]) -> PCollection[Receipt]:  # noqa: D102
-        return batches | "Write" >> beam.ParDo(_WritePartsFn(self.chain))
+        receipts: PCollection[Receipt] = batches | "Write" >> beam.ParDo(_WritePartsFn(self.chain))
+        return receipts
 
 
 class _WritePartsFn(beam.DoFn):

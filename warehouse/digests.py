@@ -17,7 +17,7 @@ def table_digests(
             table: str(
                 con.execute(
                     f"SELECT coalesce(sha256(string_agg(digest, '' ORDER BY digest)), '') "
-                    f"FROM (SELECT sha256(t::VARCHAR) AS digest FROM {table} t)"  # noqa: S608
+                    f"FROM (SELECT sha256(t::VARCHAR) AS digest FROM {table} t)"
                 ).fetchall()[0][0]
             )
             for table in tables

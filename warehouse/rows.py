@@ -10,16 +10,8 @@ from schemas.ids import text_sha256
 from schemas.records import DeadLetter, Document, Rejection
 from schemas.tables import TABLES
 
-_SAME = {
-    "documents": (
-        "source uri locator text messages title author created_at metadata language language_score "
-        "contributor license attribution media_type raw_sha256"
-    ).split(),
-    "rejections": (
-        "source uri locator media_type stage rule value limit detail also head raw_sha256"
-    ).split(),
-    "dead_letters": "source uri locator stage reason message raw_sha256 head".split(),
-}
+_COMPUTED = {"doc_id", "parent_id", "chars", "words", "tokens", "text_sha256", "recipe"}
+"""Columns that are no plain attribute of a record."""
 
 
 def batch_rows(batch: Batch, recipe: str) -> dict[str, pa.RecordBatch]:
@@ -78,7 +70,9 @@ def _rows(
     schema = TABLES[table]
     columns: dict[str, Any] = dict(computed)
     columns["recipe"] = [recipe] * len(records)
-    for name in _SAME[table]:
+    for name in schema.names:
+        if name in _COMPUTED:
+            continue
         columns[name] = [getattr(record, name) for record in records]
     arrays = {name: pa.array(values, schema.field(name).type) for name, values in columns.items()}
     arrays["doc_id"] = uuids([record.doc_id for record in records])

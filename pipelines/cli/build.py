@@ -1,11 +1,14 @@
-"""The commands that make something: ``build``, ``demo``, ``export``."""
+"""The commands that make something: ``build``, ``export``, ``demo``."""
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from pipelines.cli.common import AsJson, Snapshot, Warehouse, emit, reading
 
 if TYPE_CHECKING:
     from pipelines.build import Built
@@ -16,12 +19,15 @@ _BEAM = {"allow_extra_args": True, "ignore_unknown_options": False}
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program."""
     app.command(context_settings=_BEAM)(build)
+    app.command(context_settings=_BEAM)(export)
+    app.command()(demo)
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+_CORES = _cores()
 Workers = Annotated[
     int,
     typer.Option(min=0, help="Worker processes; 0 works in this process.", show_default="one a core"),
@@ -31,7 +37,7 @@ Workers = Annotated[
 def build(
     context: typer.Context,
     config: Annotated[Path, typer.Argument(help="The corpus.toml.", show_default=False)],
-    workers: Workers = _cores(),
+    workers: Workers = _CORES,
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Let more than 20 % of a source's files be gone.")
     ] = False,
@@ -46,16 +52,85 @@ def build(
     from pipelines.config import load_config
     from pipelines.stages import How
 
-    flags: tuple[str, ...] = ()
-    if context.args:
-        from pipelines.runners import beam_flags
-
-        flags = tuple(beam_flags(context.args))
+    flags = _flags(context)
     checked = load_config(config)
     built = run(checked, How(workers, flags, quiet), allow_shrink=allow_shrink)
     _talk(built)
     _show_funnel(checked.warehouse, as_json=as_json)
     _judge(built)
+
+
+class ExportForm(StrEnum):
+    """What ``export`` writes."""
+
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
+def export(
+    context: typer.Context,
+    warehouse: Warehouse,
+    out: Annotated[str, typer.Argument(help="Folder or URL to write to.", show_default=False)],
+    form: Annotated[ExportForm, typer.Option("--format", "-f", help="jsonl is .jsonl.zst.")] = (
+        ExportForm.PARQUET
+    ),
+    where: Annotated[
+        str | None,
+        typer.Option(help="SQL condition over the columns of `corpus`, e.g. \"license = 'MIT'\"."),
+    ] = None,
+    workers: Workers = _CORES,
+    as_json: AsJson = False,
+    snapshot: Snapshot = None,
+) -> None:
+    """Write training shards, with a provenance row for every row; what follows `--` goes to Beam."""
+    from pipelines.cli.export_view import show_export
+    from pipelines.export import export as run
+
+    catalog, manifest = reading(warehouse, snapshot)
+    made = run(catalog, manifest, out, form.value, where=where, workers=workers, flags=_flags(context))
+    emit(made, as_json, show_export)
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to build it.")] = Path("demo"),
+    workers: Workers = _CORES,
+) -> None:
+    """Build a corpus of the documentation of the packages installed here, and ask it four questions."""
+    import shlex
+
+    from pipelines.build import build as run
+    from pipelines.config import load_config
+    from pipelines.demo import demo_config, demo_questions
+    from pipelines.stages import How
+    from warehouse.query import run_sql
+
+    config = demo_config(folder)
+    _say(f"{config}: each installed distribution is a contributor; its licence is what its metadata says")
+    checked = load_config(config)
+    built = run(checked, How(workers), allow_shrink=True)
+    _talk(built)
+    _show_funnel(checked.warehouse, as_json=False)
+    catalog, manifest = reading(checked.warehouse, None)
+    for title, query in demo_questions():
+        typer.echo(f"\n{title}\n")
+        sys.stdout.flush()
+        run_sql(catalog, manifest, query, "table", sys.stdout.buffer)
+    place = shlex.quote(str(folder / "warehouse"))
+    typer.echo(
+        f"\nTry next:\n"
+        f'  datamoat sql {place} "SELECT * FROM moat ORDER BY exclusive_tokens DESC LIMIT 20"\n'
+        f"  datamoat sample {place} --rule unsupported_format\n"
+        f"  datamoat export {place} {shlex.quote(str(folder / 'shards'))} "
+        f"--where \"license = 'MIT'\" --format jsonl"  # noqa: S608 - shown, not run
+    )
+
+
+def _flags(context: typer.Context) -> tuple[str, ...]:
+    if not context.args:
+        return ()
+    from pipelines.runners import beam_flags
+
+    return tuple(beam_flags(context.args))
 
 
 def _talk(built: "Built") -> None:
@@ -90,4 +165,4 @@ def _judge(built: "Built") -> None:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    pass

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.workers import GROUP_BYTES, GROUP_UNITS, group_units, run_in_children
+from pipelines.workers import GROUP_BYTES, GROUP_TASKS, group_tasks, run_in_children
 from schemas.errors import WorkFailed
 from schemas.units import WorkUnit
 from tests.pipelines.jobs_that_fail import TouchJob
@@ -21,11 +21,11 @@ def units(*sources: str, size: int = GROUP_BYTES) -> list[WorkUnit]:
 
 def test_groups_hold_every_unit_once_in_order() -> None:
     many = units(*["ok"] * 200, size=GROUP_BYTES // 8)
-    groups = list(group_units(many))
+    groups = list(group_tasks(many))
     assert [unit for group in groups for unit in group] == many
     assert max(map(len, groups)) == 8
-    tiny = list(group_units(units(*["ok"] * 200, size=1)))
-    assert [len(group) for group in tiny] == [GROUP_UNITS] * 3 + [8]
+    tiny = list(group_tasks(units(*["ok"] * 200, size=1)))
+    assert [len(group) for group in tiny] == [GROUP_TASKS] * 3 + [8]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
