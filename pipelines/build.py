@@ -169,9 +169,9 @@ def _units_part(storage: Storage, read: Sequence[Receipt]) -> list[PartInfo]:
     return parts.publish()
 
 
-def _content(manifest: Manifest) -> Manifest:
+def _content(manifest: Manifest) -> str:
     """Returns what of a manifest makes a snapshot another one: not its number, parent and date."""
-    return manifest.model_copy(update={"number": 0, "parent": None, "created_at": ""})
+    return manifest.model_copy(update={"number": 0, "parent": None, "created_at": ""}).model_dump_json()
 
 
 def _over_budget(config: Config, read: Sequence[Receipt]) -> dict[str, tuple[int, int]]:

@@ -49,9 +49,7 @@ class Pairing:
         """Pairs on this machine; spills to the system's temporary folder."""
         with tempfile.TemporaryDirectory(prefix="datamoat-bands-") as folder:
             batches = list(
-                pair_bands(
-                    self._keys(), memory_limit=MEMORY_LIMIT, temp_directory=folder, threads=threads
-                )
+                pair_bands(self._keys(), memory_limit=MEMORY_LIMIT, temp_directory=folder, threads=threads)
             )
         return _edges(batches)
 

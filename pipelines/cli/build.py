@@ -117,11 +117,11 @@ def demo(
         run_sql(catalog, manifest, query, "table", sys.stdout.buffer)
     place = shlex.quote(str(folder / "warehouse"))
     typer.echo(
-        f"\nTry next:\n"
+        "\nTry next:\n"  # noqa: S608 - shown, not run
         f'  datamoat sql {place} "SELECT * FROM moat ORDER BY exclusive_tokens DESC LIMIT 20"\n'
         f"  datamoat sample {place} --rule unsupported_format\n"
         f"  datamoat export {place} {shlex.quote(str(folder / 'shards'))} "
-        f"--where \"license = 'MIT'\" --format jsonl"  # noqa: S608 - shown, not run
+        f"--where \"license = 'MIT'\" --format jsonl"
     )
 
 
