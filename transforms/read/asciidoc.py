@@ -8,6 +8,7 @@ import re
 
 from schemas.records import Dead, Extracted, Refused
 from transforms.read.asciidoc_inline import inline_text
+from transforms.read.asciidoc_tables import table_rows
 from transforms.read.dates import parse_timestamp
 from transforms.read.decode import decode
 from transforms.read.formats import ExtractOptions, Format
@@ -166,7 +167,7 @@ class _Conversion:
         self.layout.add(self._inline(text), tight=tight)
 
     def _paragraph(self, first: str) -> None:
-        lines = []
+        lines: list[str] = []
         while (line := self._line()) and not (lines and self._ends_paragraph(line)):
             self._at += 1
             if not (line.startswith("//") and not line.startswith("///")):
@@ -220,24 +221,7 @@ class _Conversion:
         return lines
 
     def _table(self, delimiter: str) -> None:
-        separator = {"|": "|", ",": ",", ":": ":", "!": "!"}[delimiter[0]]
-        rows: list[list[str]] = []
-        for line in self._until(delimiter):
-            if not line.strip() or (line.startswith("//") and not line.startswith("///")):
-                continue
-            cells = _split_cells(line, separator)
-            if (
-                separator == "|"
-                and not line.lstrip().startswith("|")
-                and not re.match(r"[\d.+*<>^]*[a-z]?\|", line)
-            ):
-                if rows and rows[-1]:
-                    rows[-1][-1] += " " + cells[0]
-                    cells = cells[1:]
-                rows[-1:] = [*rows[-1:], cells] if cells else rows[-1:]
-            else:
-                rows.append(cells)
-        for index, row in enumerate(rows):
+        for index, row in enumerate(table_rows(self._until(delimiter), delimiter[0])):
             self.layout.add(table_row([self._inline(cell) for cell in row]), tight=index > 0)
 
     def _item(self, mark: str, text: str) -> None:
@@ -292,14 +276,6 @@ def _titles(lines: list[str]) -> dict[str, str]:
         elif not line.startswith("["):
             anchor = ""
     return titles
-
-
-def _split_cells(line: str, separator: str) -> list[str]:
-    """Splits a line of a table; cell specifiers (``2+``, ``a``) before a bar are dropped."""
-    if separator != "|":
-        return line.split(separator)
-    parts = re.split(r"(?:(?<=\s)|^)[\d.+*<>^]*[a-z]?(?<!\\)\|", line)
-    return [part.strip() for part in (parts[1:] if not parts[0].strip() else parts)]
 
 
 def sniff(head: bytes, name: str) -> bool:

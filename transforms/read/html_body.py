@@ -79,9 +79,10 @@ def _block(element: Any, layout: TextLayout, *, tight: bool) -> None:
             _list(element, layout)
         case "code":
             layout.add(_verbatim(element))
+        case "quote" if _PRE in (element.text or ""):
+            layout.add(_verbatim(element))
         case "quote" if not any(child.tag in _BLOCKS for child in element):
-            preformatted = _PRE in "".join(element.itertext())
-            layout.add(_verbatim(element) if preformatted else _paragraph(_inline(element)))
+            layout.add(_paragraph(_inline(element)))
         case "table":
             first = True
             for row in element.iter("row"):

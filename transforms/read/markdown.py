@@ -16,7 +16,7 @@ from transforms.read.decode import decode
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.front_matter import split_front_matter, with_front_matter
 from transforms.read.layout import TextLayout, join_lines, needs_space, table_row
-from transforms.read.markdown_dialects import drop_attributes, drop_includes
+from transforms.read.markdown_dialects import drop_attributes, drop_braced, drop_includes, unwrap_links
 from transforms.read.markdown_parser import parser_for
 from transforms.read.tags import strip_tags
 
@@ -45,6 +45,7 @@ def markdown_text(body: str) -> tuple[str, str | None]:
     Raises:
         RecursionError: If it is nested too deep.
     """
+    body = unwrap_links(body)
     rendering = _Rendering(parser_for(body))
     rendering.run(body)
     return rendering.layout.text(), rendering.title
@@ -73,7 +74,7 @@ class _Rendering:
             elif kind in {"fence", "code_block"}:
                 self.layout.add(drop_includes(token.content))
             elif kind == "html_block":
-                self.layout.add(strip_tags(token.content))
+                self.layout.add(strip_tags(drop_braced(token.content)))
             elif kind == "heading_open":
                 self._heading = token.tag
             elif kind == "heading_close":

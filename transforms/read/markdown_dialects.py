@@ -24,6 +24,7 @@ _BRACED = re.compile(
     re.DOTALL,
 )
 _INCLUDE = re.compile(r"^[ \t]*\{\{#\w+[^{}]*\}\}[ \t]*\n?", re.MULTILINE)
+_SHORTCODE_IN_TARGET = re.compile(r"(\]\([^()\s{}]*+|\]: *+[^\s{}]*+)\{\{[<%][^{}]{0,200}[>%]\}\}")
 _CONTAINER = re.compile(r":{3,}(?:[ \t]*\{[^{}]*\}|[ \t]*[\w-]*)[ \t]*(?:\[(.*)\]|(.*))$")
 _IMPORT = re.compile(
     r"import\s+(?:[\w*{},$\s]+\s+from\s+)?['\"][^'\"]+['\"]"
@@ -56,6 +57,20 @@ def drop_attributes(heading: str) -> str:
 def drop_includes(code: str) -> str:
     """Takes the lines of code that only stand for another file out of it."""
     return _INCLUDE.sub("", code) if "{{#" in code else code
+
+
+def drop_braced(html: str) -> str:
+    """Takes shortcodes, comments and tags in braces out of HTML."""
+    return _BRACED.sub("", html) if "{" in html else html
+
+
+def unwrap_links(body: str) -> str:
+    """Takes shortcodes out of link targets, which may not hold the spaces that they have.
+
+    >>> unwrap_links("[a](http://x/{{< param v >}}/b)")
+    '[a](http://x//b)'
+    """
+    return _SHORTCODE_IN_TARGET.sub(r"\1", body) if "{{<" in body or "{{%" in body else body
 
 
 def _line(state: StateBlock, line: int) -> str | None:

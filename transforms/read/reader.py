@@ -4,6 +4,7 @@ Everything of it comes out as records and fallen ones, in order; nothing that th
 exception for the caller.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -17,6 +18,8 @@ from transforms.read.compression import Decompressed, detect_compression, strip_
 from transforms.read.formats import Format, ReadContext
 from transforms.read.parquet import group_of
 from transforms.read.streams import BrokenStream, Readable, as_seekable, peek, read_fully
+
+_COUNTED = re.compile(r"(?:#\d+)+$")  # what tells members of one name apart
 
 Found = Iterator[Record | Fallen]
 
@@ -101,7 +104,8 @@ def _range_of(
 
 def _read(stream: Readable, context: ReadContext) -> Found:
     head, stream = peek(stream, registry.HEAD_BYTES)
-    name, claimed = strip_suffix(context.name)
+    shown = _COUNTED.sub("", context.name) if context.prefix else context.name
+    name, claimed = strip_suffix(shown)
     kind = detect_compression(head)
     if kind is not None:
         stream = Decompressed(stream, kind)
@@ -109,12 +113,12 @@ def _read(stream: Readable, context: ReadContext) -> Found:
         if (inner := detect_compression(head)) is not None:
             yield Fallen(context.prefix, Refused("nested_archive", detail=inner))
             return
-        if not head:
-            read_fully(stream, 1)  # a stream that broke before its first byte says so here
     elif claimed is not None and head:
         dead = Dead("corrupt", f"ValueError: {claimed} data does not begin as such")
         yield Fallen(context.prefix, dead, head)
         return
+    if not head:
+        read_fully(stream, 1)  # a stream that broke before its first byte says so here
     if (archive := detect_archive(name, head)) is not None and head:
         yield from _archive(stream, replace(context, name=f"a.{archive}"))
         return

@@ -45,7 +45,6 @@ _EXTENSIONS = sorted(
     ((extension, form) for form in FORMATS for extension in form.extensions),
     key=lambda item: -len(item[0]),
 )
-_COUNTED = re.compile(r"#\d+$")
 _EXTENSION = re.compile(r"[^.]\.([A-Za-z0-9_+~-]{1,16})$")
 _WELL_KNOWN = re.compile(
     r"_*(readme|licen[cs]es?|copying|notices?|copyright|authors|contributors|credits|thanks|acknowledge?ments"
@@ -72,8 +71,7 @@ def detect(name: str, head: bytes, forced: str = "auto") -> Format | Refused:
     """Finds the format of content.
 
     Args:
-        name: Path of the file or name of the member, without the suffix of its compression; a
-            ``#2`` that tells members of one name apart is ignored.
+        name: Path of the file or name of the member, without the suffix of its compression.
         head: Its first ``HEAD_BYTES``, decompressed.
         forced: Name of the format as configured, or ``auto``.
 
@@ -85,7 +83,7 @@ def detect(name: str, head: bytes, forced: str = "auto") -> Format | Refused:
         return Refused("empty")
     if forced != "auto":
         return by_name(forced)
-    base = _COUNTED.sub("", name.replace("\\", "/").rsplit("/", 1)[-1])
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
     extension = _extension(base)
     for magic, what in KNOWN_MAGIC:
         if head.startswith(magic):

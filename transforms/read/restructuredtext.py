@@ -221,7 +221,7 @@ class _Rendering:
         """Returns the text of inline content."""
         children: Any = node
         if isinstance(node, nodes.Text):
-            return str(node)
+            return str(node.astext())  # it holds marks of escapes
         if isinstance(node, nodes.image):
             return str(node.get("alt", ""))
         if isinstance(node, (*_DROPPED, nodes.system_message)):

@@ -18,7 +18,8 @@ from docutils.parsers.rst.directives import misc, tables
 _DROPPED = (
     "toctree", "index", "contents", "include", "raw", "highlight", "currentmodule", "module", "py:module",
     "py:currentmodule", "tabularcolumns", "sectionauthor", "moduleauthor", "codeauthor", "role",
-    "default-role", "class", "rst-class", "meta", "sectnum", "target-notes", "literalinclude", "header", "footer", "date",
+    "default-role", "class", "rst-class", "meta", "sectnum", "target-notes",
+    "literalinclude", "header", "footer", "date",
     "automodule", "autoclass", "autofunction", "automethod", "autodata", "autosummary", "autoattribute",
     "autoexception", "testsetup", "testcleanup", "graphviz", "digraph", "program", "audit-event-table",
 )  # fmt: skip
@@ -45,6 +46,7 @@ _DIRECTIVE = next(
 )
 
 
+_ROLE = re.compile(r":[\w:+.-]+:`!?~?([^`<]*?)(?:\s*<[^<>`]*>)?`")
 _TITLED = re.compile(r"(.*\S)\s*<[^<>]*>\Z", re.DOTALL)
 
 
@@ -88,7 +90,7 @@ class _Generic(_Lenient):
     def run(self) -> list[nodes.Node]:
         if isinstance(self.state, states.SubstitutionDef):
             return [nodes.Text(self.argument())]
-        lines = [utils.unescape(line.strip()) for line in self.argument().split("\n")]
+        lines = [_ROLE.sub(r"\1", utils.unescape(line.strip())) for line in self.argument().split("\n")]
         title = [nodes.paragraph(line, line) for line in lines if line]
         return [*title, *self.content_nodes()]
 
@@ -193,14 +195,34 @@ for _name, _value in vars(states.Inliner).items():
         setattr(_Inliner, _name, _value)  # docutils looks for its expressions in the class itself only
 
 
+_TRANSITIONS: dict[type, list[tuple[str, Any, str]]] = {}
+_ORDERS: dict[type, tuple[str, ...]] = {}
+
+
 class _LenientState:
     """What is put before each state class of docutils: own directives, and states of the same kind below."""
 
     nested_sm_cache: ClassVar[list[Any]] = []
+    transitions: dict[str, Any]
+    transition_order: list[str]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.nested_sm_kwargs = {"state_classes": _STATES, "initial_state": "Body"}
+
+    def add_initial_transitions(self) -> None:
+        # a nested parser makes 15 states; docutils would look up all of their patterns each time
+        known = _TRANSITIONS.get(type(self))
+        if known is None:
+            super().add_initial_transitions()  # type: ignore[misc]
+            made = self.transitions.items()
+            _TRANSITIONS[type(self)] = [(name, pattern, following) for name, (pattern, _, following) in made]
+            _ORDERS[type(self)] = tuple(self.transition_order)
+            return
+        self.transitions = {
+            name: (pattern, getattr(self, name), following) for name, pattern, following in known
+        }
+        self.transition_order = list(_ORDERS[type(self)])
 
     def explicit_construct(self, match: Any) -> Any:
         # docutils lists its own function here, and would not find the method below

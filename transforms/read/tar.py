@@ -11,7 +11,7 @@ from typing import IO, Self, cast
 
 from schemas.records import Dead
 from transforms.read.entries import Entry
-from transforms.read.streams import BrokenStream, Readable, read_fully
+from transforms.read.streams import BLOCK_BYTES, BrokenStream, Readable, read_fully
 
 _KINDS = {
     tarfile.LNKTYPE: "hard link",
@@ -94,6 +94,8 @@ def entries(stream: Readable) -> Iterator[Entry]:
                 archive.members.clear()  # type: ignore[attr-defined]  # else the headers of all members stay in memory
         if not source.told and ends[-1] is not tarfile.EOFHeaderError:  # type: ignore[attr-defined]
             raise _broken(ends)
+        while source.read(BLOCK_BYTES):  # so that the end of the compressed data is seen, and its checksum
+            pass
     except tarfile.TarError as error:
         if not source.told:
             raise _broken(ends) from error
