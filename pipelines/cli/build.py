@@ -97,10 +97,11 @@ def demo(
 ) -> None:
     """Build a corpus of the documentation of the packages installed here, and ask it four questions."""
     import shlex
+    import shutil
 
     from pipelines.build import build as run
     from pipelines.config import load_config
-    from pipelines.demo import demo_config, demo_questions
+    from pipelines.demo import DEMO_FUNNEL, demo_config, demo_questions
     from pipelines.stages import How
     from warehouse.query import run_sql
 
@@ -109,18 +110,20 @@ def demo(
     checked = load_config(config)
     built = run(checked, How(workers), allow_shrink=True)
     _talk(built)
-    _show_funnel(checked.warehouse, as_json=False)
     catalog, manifest = reading(checked.warehouse, None)
-    for title, query in demo_questions():
+    for title, query in (("What was read, and where did it end?", DEMO_FUNNEL), *demo_questions()):
         typer.echo(f"\n{title}\n")
         sys.stdout.flush()
         run_sql(catalog, manifest, query, "table", sys.stdout.buffer)
+    program = sys.argv[0] if Path(sys.argv[0]).name == "datamoat" else "datamoat"
+    # `make demo` runs a program that is not on the PATH.
+    command = os.path.relpath(program) if shutil.which("datamoat") is None else "datamoat"
     place = shlex.quote(str(folder / "warehouse"))
     typer.echo(
         "\nTry next:\n"  # noqa: S608 - shown, not run
-        f'  datamoat sql {place} "SELECT * FROM moat ORDER BY exclusive_tokens DESC LIMIT 20"\n'
-        f"  datamoat sample {place} --rule unsupported_format\n"
-        f"  datamoat export {place} {shlex.quote(str(folder / 'shards'))} "
+        f'  {command} sql {place} "SELECT * FROM moat ORDER BY exclusive_tokens DESC LIMIT 20"\n'
+        f"  {command} sample {place} --rule unsupported_format\n"
+        f"  {command} export {place} {shlex.quote(str(folder / 'shards'))} "
         f"--where \"license = 'MIT'\" --format jsonl"
     )
 

@@ -1,5 +1,21 @@
 """The questions at the end of the demo, as SQL over the views of the warehouse."""
 
+DEMO_FUNNEL = """\
+WITH total AS (
+    SELECT
+        'all ' || count(*) || ' sources' AS source,
+        sum(read) AS read,
+        sum(documents) AS documents,
+        sum(rejected) AS rejected,
+        sum(dead) AS dead,
+        sum(survivors) AS survivors,
+        sum(duplicates) AS duplicates
+    FROM funnel
+),
+largest AS (SELECT * EXCLUDE (removed) FROM funnel ORDER BY read DESC, source LIMIT 9)
+SELECT * FROM largest UNION ALL SELECT * FROM total ORDER BY read, source"""
+"""The funnel of the largest sources and of all: there are too many for a screen."""
+
 _WORDS = """\
 SELECT
     contributor,
