@@ -9,7 +9,7 @@ BEAM_VERSION := 2.77.0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help install demo test check lint types imports pytest test-slow fix flink-jar test-flink clean
+.PHONY: help install demo test check lint types imports pytest test-slow fix flink-jar test-flink constraints clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -57,5 +57,13 @@ fix: .venv/.ready  ## Format, and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+constraints:  ## Renew constraints.txt with the newest versions that fit together
+	$(PYTHON) -m venv .venv-new
+	.venv-new/bin/python -m pip install --quiet 'pip==$(PIP_VERSION)'
+	.venv-new/bin/python -m pip install --quiet . --group dev
+	echo '# Versions that are tested together; renew with `make constraints`.' > constraints.txt
+	.venv-new/bin/python -m pip freeze | grep -v '@' >> constraints.txt
+	rm -rf .venv-new
+
 clean:  ## Remove the environment and everything that was made
-	rm -rf .venv demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-new demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
