@@ -16,7 +16,7 @@ they are alike; a bucket of m documents of which none is like another needs m²/
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from transforms.bands import band_keys
 from transforms.buckets import Buckets
-from transforms.comparisons import Comparisons, Pairs
+from transforms.comparisons import Comparisons, Pairs, join
 from transforms.components import connect
 from transforms.signatures import estimate
 
@@ -41,7 +41,7 @@ Load = Callable[[NDArray[np.int64]], NDArray[np.uint32]]
 """Gives the signatures of rows: uint32, rows × permutations. Each row is asked for once."""
 
 Similarity = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
-"""Judges pairs (left rows, right rows, estimates from the signatures): returns similarities."""
+"""Judges pairs (left rows, right rows, estimates from the signatures): similarities from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ class Clusters:
         component: First row, in survivor order, of each one's component.
         similarity: Of each one with its founder; 1 for founders.
         compared: Founders each one was compared with.
-        pairs: The comparisons.
+        pairs: The comparisons, those of one ``right`` together and accepted ones first.
     """
 
     rows: NDArray[np.int64]
@@ -123,13 +123,12 @@ def cluster(
     founder = connected.copy()
     best = np.ones(len(connected), np.float64)
     compared = np.zeros(len(connected), np.int64)
-    comparisons = Comparisons()
+    compared_pairs = []
     for places in _loads(order[component], order[connected]):
         held = _Held(connected[places], component[places], load, bands, rows)
-        for pairs in held.cluster(threshold, similarity):
-            comparisons.add(pairs)
+        compared_pairs.append(held.cluster(threshold, similarity))
         founder[places], best[places], compared[places] = held.founder, held.best, held.compared
-    return Clusters(connected, founder, component, best, compared, comparisons.pairs())
+    return Clusters(connected, founder, component, best, compared, join(compared_pairs))
 
 
 def members_of(clusters: Clusters, representatives: NDArray[np.int64]) -> Members:
@@ -189,8 +188,9 @@ class _Held:
         self.best = np.full(len(rows), -1.0)
         self.compared = np.zeros(len(rows), np.int64)
 
-    def cluster(self, threshold: float, similarity: Similarity) -> Iterator[Pairs]:
-        """Clusters all components; yields the comparisons."""
+    def cluster(self, threshold: float, similarity: Similarity) -> Pairs:
+        """Clusters all components; returns the comparisons."""
+        comparisons = Comparisons()
         founder_of = np.zeros(len(self._next), np.int64)
         while len(founders := self._founders()):
             self._free[founders] = False
@@ -199,7 +199,10 @@ class _Held:
             later = self._buckets.later(founders)
             for first in range(0, len(later), _COMPARED_AT_ONCE):
                 right = later[first : first + _COMPARED_AT_ONCE]
-                yield self._compare(founder_of[self._component[right]], right, threshold, similarity)
+                left = founder_of[self._component[right]]
+                comparisons.add(self._compare(left, right, threshold, similarity))
+        pairs = comparisons.pairs()
+        return replace(pairs, left=self._rows[pairs.left], right=self._rows[pairs.right])
 
     def _compare(
         self, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float, similarity: Similarity
@@ -214,7 +217,7 @@ class _Held:
         better = accepted & (judged > self.best[right])  # an equal one keeps the earlier founder
         self.best[right[better]] = judged[better]
         self.founder[right[better]] = self._rows[left[better]]
-        return Pairs(self._rows[left], self._rows[right], judged, accepted)
+        return Pairs(left, right, judged, accepted)
 
     def _founders(self) -> NDArray[np.int64]:
         """Returns the next founder of each component that has one: its first that is still free."""

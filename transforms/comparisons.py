@@ -4,6 +4,7 @@ Documents that share boilerplate can be compared m² times without one being lik
 comparisons are counted in full but kept only where they came nearest to passing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 REJECTED_KEPT: Final = 8
-"""Rejected comparisons that are kept of a document: the most similar, of equals the lowest rows."""
+"""Rejected comparisons that are kept of a document: the most similar, of equals the earlier founders."""
 
 _PRUNE_ABOVE = 1 << 20
 
@@ -38,28 +39,33 @@ class Pairs:
 
 
 class Comparisons:
-    """Collects comparisons in memory linear in the documents."""
+    """Collects the comparisons of documents that are clustered together, in memory linear in them."""
 
     def __init__(self) -> None:
         self._kept: list[Pairs] = []
-        self._rejected = 0
+        self._new = 0
+        self._prune_at = _PRUNE_ABOVE
 
     def add(self, pairs: Pairs) -> None:
-        """Adds comparisons, none of which was added before."""
+        """Adds comparisons, none of which was added before; of a document, in the order of founders.
+
+        ``right`` must be below 2^32.
+        """
         self._kept.append(pairs)
-        self._rejected += len(pairs.left) - int(np.count_nonzero(pairs.accepted))
-        if self._rejected > _PRUNE_ABOVE:
-            self._kept = [_prune(_join(self._kept))]
-            # What pruning has to leave counts no more, or it would be pruned at every step.
-            self._rejected = 0
+        self._new += len(pairs.left)
+        if self._new > self._prune_at:
+            kept = _prune(join(self._kept))
+            self._kept, self._new = [kept], 0
+            # What is kept is sorted again each time, so at least as much must have come.
+            self._prune_at = max(_PRUNE_ABOVE, len(kept.left))
 
     def pairs(self) -> Pairs:
-        """Returns what is kept, by right and left row."""
-        pairs = _prune(_join(self._kept))
-        return pairs.take(np.lexsort((pairs.left, pairs.right)))
+        """Returns what is kept, by ``right``, and accepted ones before rejected ones."""
+        return _prune(join(self._kept))
 
 
-def _join(parts: list[Pairs]) -> Pairs:
+def join(parts: Sequence[Pairs]) -> Pairs:
+    """Returns one after another as one."""
     if not parts:
         none = np.empty(0, np.int64)
         return Pairs(none, none, np.empty(0, np.float64), np.empty(0, np.bool_))
@@ -72,12 +78,15 @@ def _join(parts: list[Pairs]) -> Pairs:
 
 
 def _prune(pairs: Pairs) -> Pairs:
-    rejected = np.flatnonzero(~pairs.accepted)
-    left, right = pairs.left[rejected], pairs.right[rejected]
-    order = np.lexsort((left, -pairs.similarity[rejected], right))
-    rejected, right = rejected[order], right[order]
+    # One sort by (document, accepted first, similarity): the bits of a float of one sign sort like it.
+    likeness = pairs.similarity.astype(np.float32) + np.float32(1) + np.float32(4) * pairs.accepted
+    key = (pairs.right.astype(np.uint64) << np.uint64(32)) | ~likeness.view(np.uint32)
+    order = np.argsort(key, kind="stable")
+    right = pairs.right[order]
     heads = np.flatnonzero(np.diff(right, prepend=-1))
-    nth = np.arange(len(right)) - np.repeat(heads, np.diff(heads, append=len(right)))
-    keep = pairs.accepted.copy()
-    keep[rejected[nth < REJECTED_KEPT]] = True
-    return pairs.take(keep)
+    accepted = pairs.accepted[order]
+    rejected_before: NDArray[np.int64] = np.cumsum(~accepted) - ~accepted
+    nth: NDArray[np.int64] = rejected_before - np.repeat(
+        rejected_before[heads], np.diff(heads, append=len(right))
+    )
+    return pairs.take(order[accepted | (nth < REJECTED_KEPT)])

@@ -237,3 +237,30 @@ def test_the_survivor_is_the_first_of_its_cluster(seed):
         rows = members.rows[members.cluster == survivor]
         assert len(rows) > 1
         assert rows[np.argmin(order[rows])] == survivor
+
+
+def test_translations_and_other_texts_stay_apart_in_every_script():
+    english = "the cluster keeps three copies of every block and repairs a lost one from the others " * 3
+    german = "der Verbund hält drei Kopien jedes Blocks und stellt eine verlorene aus den anderen her " * 3
+    chinese = (
+        "集群为每个数据块保存三个副本，并在其中一个丢失时从其他副本恢复它。管理员可以改变副本的数量。" * 2
+    )
+    thai = "ระบบเก็บสำเนาของทุกบล็อกไว้สามชุดและกู้คืนชุดที่หายไปจากชุดอื่นผู้ดูแลระบบเปลี่ยนจำนวนสำเนาได้"
+    documents = [english, german, chinese, thai]
+    documents += [english + "today", german + "heute", "昨天，" + chinese, thai + "วันนี้"]
+    documents += ["昨天", "昨天！", "昨日", "", "…"]
+    matrix = signatures(documents)
+    members = members_of(run(matrix, np.arange(len(documents))), np.arange(len(documents)))
+    together = list(zip(members.survivor.tolist(), members.rows.tolist(), strict=True))
+    assert sorted(together) == [
+        (0, 0),
+        (0, 4),
+        (1, 1),
+        (1, 5),
+        (2, 2),
+        (2, 6),
+        (3, 3),
+        (3, 7),
+        (8, 8),
+        (8, 9),
+    ]

@@ -1,5 +1,7 @@
 """Signatures, bit by bit those of datasketch."""
 
+import itertools
+
 import numpy as np
 import pytest
 from datasketch import MinHash
@@ -35,7 +37,7 @@ def test_a_batch_has_the_signatures_of_datasketch(documents, permutations):
 def test_documents_that_blocks_cut_have_them_too(sizes):
     values = np.random.default_rng(5).integers(0, 2**32, sum(sizes)).tolist()
     borders = np.cumsum([0, *sizes]).tolist()
-    documents = [values[a:b] for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    documents = [values[a:b] for a, b in itertools.pairwise(borders)]
     assert sign(batch(documents), 16).tolist() == [datasketch(document, 16) for document in documents]
 
 

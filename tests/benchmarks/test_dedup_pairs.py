@@ -1,0 +1,32 @@
+"""Deduplication judged on real pages by exact similarity."""
+
+import numpy as np
+import pytest
+
+from benchmarks.dedup_pairs import article_pairs, deduplicate, etcd_pages, removed_below, sample
+
+
+@pytest.fixture(scope="module")
+def judged(shared_data):
+    return deduplicate(etcd_pages(shared_data))
+
+
+def test_pages_that_are_alike_are_found(judged):
+    left, right = sample(judged, 0.8, 1.1).T
+    assert len(left) == 200
+    assert judged.shares[left, right].mean() >= 0.99
+    assert (judged.cluster[left] == judged.cluster[right]).mean() >= 0.99
+
+
+def test_pages_that_are_not_alike_are_never_merged(judged):
+    left, right = sample(judged, 0.0, 0.5).T
+    assert len(left) == 200
+    assert not (judged.cluster[left] == judged.cluster[right]).any()
+    assert removed_below(judged, 0.5) == 0
+    assert len(np.unique(judged.members.survivor)) > 50
+
+
+def test_all_known_copies_of_articles_are_found_and_no_others(shared_data):
+    found, known = article_pairs(shared_data)
+    assert found == known
+    assert len(known) == 10
