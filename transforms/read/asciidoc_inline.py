@@ -4,23 +4,27 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
-_PASS = re.compile(r"\+\+\+(.*?)\+\+\+|pass:[a-z,]*\[(.*?)\]|`\+(.*?)\+`", re.DOTALL)
+# Spans are bounded, so that a text full of opening marks does not cost the square of its length.
+_PASS = re.compile(r"\+\+\+(.{0,2000}?)\+\+\+|pass:[a-z,]*\[(.{0,2000}?)\]|`\+(.{0,2000}?)\+`", re.DOTALL)
 _HIDDEN = re.compile(
-    r"\(\(\(.*?\)\)\)|indexterm:\[.*?\]|\[\[[\w:.,\s-]+\]\]|anchor:[\w:.-]+\[.*?\]", re.DOTALL
+    r"\(\(\(.{0,500}?\)\)\)|indexterm:\[.{0,500}?\]|\[\[[\w:.,\s-]{1,500}\]\]|anchor:[\w:.-]{1,200}\[.{0,500}?\]",
+    re.DOTALL,
 )
-_INDEXED = re.compile(r"\(\(([^()]+)\)\)|indexterm2:\[(.*?)\]")
-_REFERENCE = re.compile(r"<<([^<>,]+)(?:,\s*([^<>]*))?>>")
+_INDEXED = re.compile(r"\(\(([^()]{1,500})\)\)|indexterm2:\[(.{0,500}?)\]", re.DOTALL)
+_REFERENCE = re.compile(r"<<([^<>,]{1,500})(?:,\s*([^<>]{0,500}))?>>")
 _LINK = re.compile(
-    r"(?:link:|xref:|mailto:)([^\s\[\]]+)\[(.*?)\]|((?:https?|ftp|irc)://[^\s\[\]<>]+)\[(.*?)\]", re.DOTALL
+    r"(?:link:|xref:|mailto:)([^\s\[\]]{1,2000})\[(.{0,1000}?)\]"
+    r"|((?:https?|ftp|irc)://[^\s\[\]<>]{1,2000})\[(.{0,1000}?)\]",
+    re.DOTALL,
 )
 _MACRO = re.compile(
-    r"(image|icon|kbd|btn|menu|footnote|footnoteref|stem|latexmath|asciimath):([^\s\[\]:]*)\[(.*?)\]",
+    r"(image|icon|kbd|btn|menu|footnote|footnoteref|stem|latexmath|asciimath):([^\s\[\]:]{0,1000})\[(.{0,2000}?)\]",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"\\?\{([\w-]+)\}")
-_ROLE = re.compile(r"\[[.#]?[\w.# -]+\](?=[*_`#]\S)")
-_UNCONSTRAINED = re.compile(r"(\*\*|__|``|##)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-_CONSTRAINED = re.compile(r"(?<![\w\\:;}*_`#])([*_`#+])(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_ROLE = re.compile(r"\[[.#]?[\w.# -]{1,100}\](?=[*_`#]\S)")
+_UNCONSTRAINED = re.compile(r"(\*\*|__|``|##)(?=\S)(.{1,500}?)(?<=\S)\1", re.DOTALL)
+_CONSTRAINED = re.compile(r"(?<![\w\\:;}*_`#])([*_`#+])(?=\S)(.{1,500}?)(?<=\S)\1(?!\w)", re.DOTALL)
 _MARKED = re.compile(r"[*_`#+\[\]<>{}()&\\^~]|://")
 _ESCAPE = re.compile(r"\\(?=[*_`#{\[<(+:]|[a-z]+://|[\w.]+@)")
 _KNOWN = {

@@ -71,8 +71,9 @@ def looks_like_text(head: bytes) -> bool:
     """Tells whether content that begins so is text, in whatever encoding."""
     if any(head.startswith(mark) for mark, _ in _BOMS):
         return True
-    if _wide_encoding(head) is not None:
-        return True
+    wide = _wide_encoding(head)
+    if wide is not None:
+        return not isinstance(_decode_marked(head[: len(head) & ~3], wide), Dead)
     return b"\0" not in head and _control_share(head) <= _MAX_CONTROLS
 
 
@@ -99,7 +100,7 @@ def _decode_marked(raw: bytes, name: str) -> tuple[str, str] | Dead:
     text = raw.decode(name, "replace")
     if text.count("\ufffd") > _MAX_REPLACED * len(text) + 1:
         return Dead("undecodable", f"UnicodeDecodeError: not {name}")
-    if text.count("\0") > _MAX_CONTROLS * len(text):
+    if _control_share(text.encode("utf-8", "replace")) > _MAX_CONTROLS:
         return Dead("undecodable", "binary content")
     return text, name
 

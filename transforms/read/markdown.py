@@ -152,7 +152,7 @@ def _code(span: str) -> str:
 def _join(tokens: list[Token]) -> str:
     """Returns the text of inline tokens."""
     parts: list[str] = []
-    soft = False
+    soft = hidden = False
     for token in tokens:
         kind = token.type
         if kind == "softbreak":
@@ -164,8 +164,12 @@ def _join(tokens: list[Token]) -> str:
             part = "\n"
         elif kind == "image":
             part = _join(token.children or [])
-        else:
+        else:  # nothing to see; of the spaces around it one is left
+            hidden = hidden or kind == "html_inline"
             continue
+        if hidden and part:
+            part = part.lstrip(" ") if parts and parts[-1].endswith(" ") else part
+            hidden = False
         if soft and part:
             before = next((text[-1] for text in reversed(parts) if text), "")
             if before and not before.isspace() and not part[0].isspace() and needs_space(before, part[0]):

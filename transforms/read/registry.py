@@ -99,6 +99,8 @@ def detect(name: str, head: bytes, forced: str = "auto") -> Format | Refused:
 def _detect_text(base: str, extension: str, head: bytes) -> Format | Refused:
     if parquet.sniff(head, base):
         return parquet.FORMAT
+    if (not extension or extension in _HTML_GUESSED) and html.looks_like_html(head):
+        return html.FORMAT
     is_text = looks_like_text(head)
     for form in _candidates(base):
         if form.sniff is not None and form.sniff(head, base):
@@ -107,8 +109,6 @@ def _detect_text(base: str, extension: str, head: bytes) -> Format | Refused:
             return form
     if not is_text:
         return Refused("binary", detail=extension or "data")
-    if (not extension or extension in _HTML_GUESSED) and html.looks_like_html(head):
-        return html.FORMAT
     if _WELL_KNOWN.match(base) and not _CODE.search(base):
         return text.FORMAT
     if not extension and not head.startswith(b"#!"):

@@ -97,7 +97,15 @@ class _Generic(_Lenient):
 
 class _Dropped(_Lenient):
     def run(self) -> list[nodes.Node]:
-        return []
+        return [nodes.Text("")] if isinstance(self.state, states.SubstitutionDef) else []
+
+
+class _Table(tables.CSVTable):
+    """A table in the text itself, never in a file or behind a URL."""
+
+    def run(self) -> Any:
+        outside = "file" in self.options or "url" in self.options
+        return [] if outside else super().run()
 
 
 class _Content(_Lenient):
@@ -165,7 +173,7 @@ _DIRECTIVES: dict[str, type[rst.Directive]] = {
     "replace": misc.Replace,
     "unicode": misc.Unicode,
     "table": tables.RSTTable,
-    "csv-table": tables.CSVTable,
+    "csv-table": _Table,
     "list-table": tables.ListTable,
 }
 

@@ -74,9 +74,7 @@ def test_odd_files(data, good, fate):
 
 
 def test_legacy_encodings_are_read():
-    data = "id;text\n".encode() + "".join(f"{i};Größe und Übermaß für alle\n" for i in range(40)).encode(
-        "cp1252"
-    )
+    data = b"id;text\n" + "".join(f"{i};Größe und Übermaß für alle\n" for i in range(40)).encode("cp1252")
     found = read(data, "a.csv")
     assert found[3].fields["text"] == "Größe und Übermaß für alle"
 

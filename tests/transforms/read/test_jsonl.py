@@ -1,5 +1,6 @@
 import json
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_any_ranges_give_the_same_records_as_the_whole(rows, ends, cuts):
     borders = [0, *sorted(cut for cut in cuts if 0 < cut < len(data)), len(data)]
     pieces = [
         item
-        for start, stop in zip(borders, borders[1:], strict=False)
+        for start, stop in pairwise(borders)
         for item in (read(data, "a.jsonl", start, stop, format="jsonl") if data else [])
     ]
     assert pieces == whole

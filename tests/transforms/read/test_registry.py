@@ -1,0 +1,81 @@
+import pytest
+
+from schemas.records import Refused
+from transforms.read import registry
+from transforms.read.registry import FORMATS, by_name, detect
+
+TEXT = b"Some plain text.\nAnother line.\n"
+HTML = b"<!DOCTYPE html>\n<html><body><p>x</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "form"),
+    [
+        ("a.txt", TEXT, "text"),
+        ("docs/a.MD", TEXT, "markdown"),
+        ("a.mdx", TEXT, "markdown"),
+        ("a.rst.txt", TEXT, "rst"),
+        ("a.adoc", TEXT, "asciidoc"),
+        ("a.asc", TEXT, "asciidoc"),
+        ("a.htm", HTML, "html"),
+        ("a.txt", HTML, "html"),
+        ("page", HTML, "html"),
+        ("a.json", b'{"text": 1}', "json"),
+        ("a.json", b'{"text":"a"}\n{"text":"b"}\n', "jsonl"),
+        ("a.json", b'{\n"text":"a"}', "json"),
+        ("a.ndjson", TEXT, "jsonl"),
+        ("a.csv", TEXT, "csv"),
+        ("a.tsv", TEXT, "tsv"),
+        ("noname", b"PAR1\x15\x04", "parquet"),
+        ("x.dist-info/METADATA", b"Metadata-Version: 2.1\nName: x\n", "package-metadata"),
+        ("x/METADATA", TEXT, "text"),
+        ("README", TEXT, "text"),
+        ("__LICENSE-MIT", TEXT, "text"),
+        ("LICENSE.BSD", TEXT, "text"),
+        ("COPYING.LESSER", TEXT, "text"),
+        ("some notes", TEXT, "text"),
+        ("a.txt", "text\n".encode("utf-16"), "text"),
+    ],
+)
+def test_the_format_is_found(name, head, form):
+    found = detect(name, head)
+    assert found == by_name(form)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "rule", "detail"),
+    [
+        ("a.md", b"", "empty", None),
+        ("a.txt", b"%PDF-1.7\n", "unsupported_format", "pdf"),
+        ("a.docx", b"PK\x03\x04rest", "unsupported_format", "docx"),
+        ("a.py", TEXT, "unsupported_format", "py"),
+        ("changes.py", TEXT, "unsupported_format", "py"),
+        (".gitignore", TEXT, "unsupported_format", "gitignore"),
+        ("run", b"#!/bin/sh\n", "unsupported_format", "script"),
+        ("key.asc", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "unsupported_format", "pgp"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n", "binary", "png"),
+        ("a.txt", b"a\0b\0\0\0", "binary", "txt"),
+        ("data", bytes(range(64)), "binary", "data"),
+        ("a.bin", bytes(range(64)), "binary", "bin"),
+    ],
+)
+def test_what_is_refused(name, head, rule, detail):
+    assert detect(name, head) == Refused(rule, detail=detail)
+
+
+def test_a_configured_format_is_taken():
+    assert detect("a.xyz", TEXT, "markdown") == by_name("markdown")
+    assert detect("a.xyz", b"", "markdown") == Refused("empty")
+    with pytest.raises(KeyError):
+        by_name("no such format")
+
+
+def test_formats_are_whole():
+    assert len({form.name for form in FORMATS}) == len(FORMATS)
+    for form in FORMATS:
+        assert "/" in form.media_type
+        assert form.version >= 1
+        assert all(
+            extension.startswith(".") and extension == extension.lower() for extension in form.extensions
+        )
+    assert registry.HEAD_BYTES >= 4096
