@@ -94,7 +94,8 @@ class _Child:
         context = get_context("spawn")
         self.pipe, other = context.Pipe()
         self.process: BaseProcess = context.Process(target=_work, args=(other, job), daemon=True)
-        self.process.start()
+        with _deaf_to_interrupts():
+            self.process.start()
         other.close()
 
     def send(self, group: Sequence[object]) -> None:
@@ -141,10 +142,24 @@ def _children(job: Job[Any], count: int) -> Iterator[list[_Child]]:
             child.pipe.close()
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Lets processes that are started here inherit that Ctrl-C means nothing to them.
+
+    It goes to the whole process group; only the parent decides what it means.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _work(pipe: Connection, job: Job[Any]) -> None:
     """The life of a child: a group in, None or a failure out, until it is killed."""
-    # Ctrl-C goes to the whole process group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Parsers that print must not write into the command's data.
     os.dup2(2, 1)
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
