@@ -51,12 +51,17 @@ def archive_kind(name: str) -> ArchiveKind | None:
     return "zip" if kind is None and name.lower().endswith(".zip") else None
 
 
+def is_tar(head: bytes) -> bool:
+    """Tells a tar by the magic of its first header."""
+    return head[_USTAR] == b"ustar"
+
+
 def detect_archive(name: str, head: bytes) -> ArchiveKind | None:
     """Tells by the decompressed head, then by the name, whether content is an archive that is walked.
 
     Office documents and books are zip files too; only what is called ``.zip`` is walked.
     """
-    if head[_USTAR] == b"ustar":
+    if is_tar(head):
         return "tar"
     return archive_kind(name)
 
@@ -138,7 +143,7 @@ def _entries(stream: Readable, name: str) -> Iterator[Entry]:
     match detect_archive(name, head):
         case "zip":
             yield from zips.entries(stream)
-        case "tar" if compression is None and strip_suffix(name)[1] is not None and head[_USTAR] != b"ustar":
+        case "tar" if compression is None and strip_suffix(name)[1] is not None and not is_tar(head):
             raise BrokenStream(Dead("corrupt", "ValueError: not compressed as the name says"))
         case "tar":
             yield from tar.entries(stream)

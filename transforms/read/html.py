@@ -82,9 +82,12 @@ def _main_text(tree: Any) -> str:
             include_formatting=True,
             with_metadata=False,
         )
+    except Exception:  # on untrusted pages it raises what it likes; then all text of the page is taken
+        return ""
+    try:
         body = getattr(found, "body", None)
         return "" if body is None else body_text(body)
-    except Exception:  # on untrusted pages it raises what it likes; then all text of the page is taken
+    except RecursionError:
         return ""
 
 

@@ -22,6 +22,9 @@ from transforms.read.tags import strip_tags
 
 _INLINE = re.compile(r"[\\`*\[<&]|~~|\{[{%/:]|(?<![^\W_])_|_(?![^\W_])|  \n")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)", re.DOTALL)
+_CJK = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff]"
+)  # CommonMark misses emphasis that ends between them and a mark
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ALERT = re.compile(r"\A\[!\w+\][ \t]*")
 
@@ -140,6 +143,10 @@ class _Rendering:
                 return join_lines("".join(spans))
         children: list[Token] = []
         self._parser.inline.parse(content, self._parser, self._env, children)
+        if "**" in content and _CJK.search(content):
+            for child in children:
+                if child.type == "text":
+                    child.content = child.content.replace("**", "")
         return _join(children).strip()
 
 

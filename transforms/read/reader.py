@@ -13,7 +13,7 @@ from schemas import locators
 from schemas.records import MAX_RAW_BYTES, Dead, Fallen, Record, Refused
 from schemas.specs import SourceSpec
 from transforms.read import registry
-from transforms.read.archives import detect_archive, open_members
+from transforms.read.archives import detect_archive, is_tar, open_members
 from transforms.read.compression import Decompressed, detect_compression, strip_suffix
 from transforms.read.formats import Format, ReadContext
 from transforms.read.parquet import group_of
@@ -113,7 +113,7 @@ def _read(stream: Readable, context: ReadContext) -> Found:
         if (inner := detect_compression(head)) is not None:
             yield Fallen(context.prefix, Refused("nested_archive", detail=inner))
             return
-    elif claimed is not None and head:
+    elif claimed is not None and head and not is_tar(head):
         dead = Dead("corrupt", f"ValueError: {claimed} data does not begin as such")
         yield Fallen(context.prefix, dead, head)
         return

@@ -72,13 +72,10 @@ def lookup(fields: Mapping[str, Any], name: str) -> Any:
 
 
 def as_names(value: Any) -> str | None:
-    """Returns one or more names as text: a string, a list of strings, or objects that have a name."""
-    if isinstance(value, Mapping):
-        return as_names(value.get("name"))
-    if isinstance(value, list | tuple):
-        names = [name for item in value if (name := as_names(item))]
-        return ", ".join(names) or None
-    return _as_text(value)
+    """Returns one or more names as text: a string, or a list of strings or of objects that have a name."""
+    items = value if isinstance(value, list | tuple) else [value]
+    stated = (item.get("name") if isinstance(item, Mapping) else item for item in items)
+    return ", ".join(name for item in stated if (name := _as_text(item))) or None
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:

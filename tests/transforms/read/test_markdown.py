@@ -56,6 +56,7 @@ def text(source: str) -> str:
         ("[[toc]]\n\na", "a\n"),
         ("snake_case_name and _em_ and __init__", "snake_case_name and em and init\n"),
         ("import os is a statement", "import os is a statement\n"),
+        ("詳細は、**[設定](u)**を参照 `**`", "詳細は、設定を参照 **\n"),
         ("", ""),
     ],
 )
