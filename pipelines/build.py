@@ -7,8 +7,9 @@ commit every reader sees the old snapshot.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow as pa
 from pipelines.chain import Chain, Recipe
 from pipelines.config import Config
 from pipelines.deduplicate import Deduplicated, deduplicate
+from pipelines.logs import quiet_beam
 from pipelines.plan import Plan, plan_units
 from pipelines.recipes import ingest_stage, make_recipe, sign_stage
 from pipelines.stages import How, ingest, sign
@@ -61,7 +63,7 @@ def build(config: Config, how: How, *, allow_shrink: bool = False) -> Built:
         WorkFailed: If a worker died or the warehouse cannot be written.
     """
     storage = open_storage(config.warehouse)
-    with storage.lock("datamoat build"):
+    with storage.lock("datamoat build"), _runner(how) as how:
         storage.clear_scratch()
         catalog = Catalog(storage)
         previous = catalog.current()
@@ -82,6 +84,19 @@ def build(config: Config, how: How, *, allow_shrink: bool = False) -> Built:
         elif previous is not None:
             manifest = previous
         return Built(manifest, committed, plan, _over_budget(config, read))
+
+
+@contextmanager
+def _runner(how: How) -> Iterator[How]:
+    """Keeps what another Beam runner needs running for all stages of a build."""
+    if not how.flags:
+        yield how
+        return
+    quiet_beam()
+    from pipelines.serving import job_server
+
+    with job_server(how.flags) as flags:
+        yield replace(how, flags=tuple(flags))
 
 
 def _planned(catalog: Catalog, previous: Manifest | None) -> list[WorkUnit]:

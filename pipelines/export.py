@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from pipelines.jobs import IN_MEMORY
+from pipelines.logs import quiet_beam
 from pipelines.workers import run_in_children
 from schemas.answers import Export, ExportFormat, ExportShard
 from schemas.errors import WorkFailed
@@ -45,6 +46,7 @@ class ExportJob:
 
     def run(self, tasks: Sequence[ShardTask], flags: Sequence[str]) -> None:
         """Runs the tasks as one pipeline; raises what failed in it."""
+        quiet_beam()
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 

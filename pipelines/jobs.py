@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pipelines.chain import Chain
+from pipelines.logs import quiet_beam
 from schemas.units import WorkUnit
 
 IN_MEMORY = ("--runner=FnApiRunner", "--direct_running_mode=in_memory")
@@ -32,6 +33,7 @@ class IngestJob:
 
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the chain over the units; raises what failed in it."""
+        quiet_beam()
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 
@@ -56,6 +58,7 @@ class SignJob:
 
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the signing over the units; raises what failed in it."""
+        quiet_beam()
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.chain import Recipe
 from schemas.ids import recipe_digest
 from schemas.specs import IngestSpec, Named
-from transforms import bands, clean, clusters, language, measures, shingles, signatures, words
+from transforms import bands, clean, clusters, language, measures, shingles, signatures, survivors, words
 from transforms.read import registry
 
 INGEST_VERSION = 1
@@ -71,7 +71,7 @@ def dedup_stage(
     return {
         "threshold": threshold,
         "bands": list(bands.choose_bands(threshold, permutations)),
-        "versions": [bands.BANDS_VERSION, clusters.CLUSTERS_VERSION],
+        "versions": [bands.BANDS_VERSION, clusters.CLUSTERS_VERSION, survivors.SURVIVORS_VERSION],
         "ranking": {source: list(rank) for source, rank in sorted(ranking.items())},
         "parts": sorted(parts),
     }

@@ -49,7 +49,7 @@ class _SignUnitFn(beam.DoFn):
         rows = 0
         for path in (part.path for part in ingest.parts if part.table == "documents"):
             with open_part(self._storage, path) as part:
-                for batch in part.iter_batches(columns=["doc_id", "text_sha256", "text"], batch_size=64):
+                for batch in part.iter_batches(columns=["doc_id", "text_sha256", "text"], batch_size=256):
                     words = split_words(batch.column("text").to_pylist())
                     signatures = sign(shingles(words, spec.ngram), spec.permutations)
                     ids = batch.column("doc_id").storage.to_pylist()

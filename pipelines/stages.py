@@ -1,7 +1,7 @@
 """Runs a stage over the units that lack its receipt, and reads the receipts back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.chain import Chain
 from pipelines.jobs import IN_MEMORY, IngestJob, Job, SignJob
@@ -68,6 +68,8 @@ def _run(
 
 
 def _dispatch(job: Job[WorkUnit], units: Sequence[WorkUnit], how: How) -> None:
+    # The names of an archive's members are for the plan; a reader needs the range alone.
+    units = [replace(unit, slices=tuple(replace(s, members=()) for s in unit.slices)) for unit in units]
     if how.flags:
         job.run(units, how.flags)
     elif how.workers:

@@ -21,6 +21,9 @@ from warehouse.catalog import Catalog
 from warehouse.failures import translate
 from warehouse.storage import Storage
 
+Connection = duckdb.DuckDBPyConnection
+"""An open snapshot, for rooms that must not know DuckDB."""
+
 MEMORY_LIMIT = "2GB"
 """What DuckDB may hold in memory before it spills to the system's temporary folder."""
 

@@ -131,6 +131,9 @@ def demo(
 def _flags(context: typer.Context) -> tuple[str, ...]:
     if not context.args:
         return ()
+    from pipelines.logs import quiet_beam
+
+    quiet_beam()
     from pipelines.runners import beam_flags
 
     return tuple(beam_flags(context.args))

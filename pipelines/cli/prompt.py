@@ -7,14 +7,13 @@ from pipelines.cli.common import say
 from schemas.errors import DatamoatError
 
 if TYPE_CHECKING:
-    import duckdb
-
+    from warehouse.connect import Connection
     from warehouse.results import Format
 
 _HELP = "SQL ends with a semicolon. .tables  .schema NAME  .quit (or Ctrl-D)"
 
 
-def run_prompt(con: "duckdb.DuckDBPyConnection", form: "Format", out: BinaryIO) -> None:
+def run_prompt(con: "Connection", form: "Format", out: BinaryIO) -> None:
     """Reads and answers statements until the user leaves; an error ends no session."""
     with suppress(ImportError):
         import readline  # noqa: F401 - gives input() its editing
@@ -51,7 +50,7 @@ def _meta(line: str) -> str | None:
     return None
 
 
-def _run(con: "duckdb.DuckDBPyConnection", sql: str | None, form: "Format", out: BinaryIO) -> None:
+def _run(con: "Connection", sql: str | None, form: "Format", out: BinaryIO) -> None:
     from warehouse.query import run_on
 
     if sql is None:
