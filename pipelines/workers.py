@@ -144,18 +144,15 @@ def _children(job: Job[Any], count: int) -> Iterator[list[_Child]]:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Lets processes that are started here inherit that Ctrl-C means nothing to them.
+    """Lets processes that are started here inherit that Ctrl-C does not reach them.
 
-    It goes to the whole process group; only the parent decides what it means.
+    It goes to the whole process group; only the parent decides what it means, and gets it afterwards.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(pipe: Connection, job: Job[Any]) -> None:
