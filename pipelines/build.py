@@ -149,7 +149,7 @@ def _manifest(
         generation=next(iter(chain.recipes.values())).generation,
         sources=config.source_rows(),
         specs={name: asdict(spec.source) for name, spec in chain.specs.items()},
-        recipes=_recipes(chain),
+        recipes=_recipes(chain, found),
         dedup=found.digest if found else None,
         parts=catalog.write_parts(parts),
         plan=catalog.write_plan(plan.units),
@@ -157,9 +157,9 @@ def _manifest(
     )
 
 
-def _recipes(chain: Chain) -> dict[str, object]:
+def _recipes(chain: Chain, found: Deduplicated | None) -> dict[str, object]:
     """Returns digest -> what it stands for; sources with the same recipe share it."""
-    stated: dict[str, object] = {}
+    stated: dict[str, object] = {found.digest: dict(found.recipe)} if found else {}
     for name, spec in chain.specs.items():
         recipe: Recipe = chain.recipes[name]
         stated[recipe.ingest] = ingest_stage(spec)

@@ -7,6 +7,7 @@ around founders.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,12 +35,14 @@ class Deduplicated:
 
     Attributes:
         digest: Of everything that ``members`` and ``pairs`` depend on.
+        recipe: What it was done by; the digest covers also the parts it was done on.
         parts: Parts of ``members`` and ``pairs``.
         duplicates: Documents that do not survive.
         made: False if it was there already.
     """
 
     digest: str
+    recipe: Mapping[str, Any]
     parts: tuple[PartInfo, ...]
     duplicates: int
     made: bool
@@ -72,18 +75,15 @@ def deduplicate(
         raise RuntimeError("documents and signatures do not have the same rows")
     source_of = {ingest.unit: ingest.source for ingest, _ in receipts}
     ranking = {row.source: (row.reference, row.priority) for row in sources}
-    recipe = recipe_digest(
-        dedup_stage(
-            spec.threshold,
-            spec.permutations,
-            {source: ranking[source] for source in source_of.values()},
-            (part.sha256 for part in [*documents, *signatures]),
-        )
+    stated = dedup_stage(
+        spec.threshold, spec.permutations, {source: ranking[source] for source in source_of.values()}
     )
+    made_of = sorted(part.sha256 for part in [*documents, *signatures])
+    recipe = recipe_digest({**stated, "parts": made_of})
     digest = part_digest("", recipe)
     done = read_receipt(storage, STAGE, STAGE, digest)
     if done is not None:
-        return Deduplicated(digest, done.parts, done.rows["duplicates"], made=False)
+        return Deduplicated(digest, stated, done.parts, done.rows["duplicates"], made=False)
     columns = load_columns(storage, documents, source_of)
     parts = UnitParts(storage, STAGE, {"members": digest, "pairs": digest}, recipe)
     duplicates = _write(parts, storage, spec, ranking, columns, signatures, flags, threads)
@@ -100,7 +100,7 @@ def deduplicate(
         parts=tuple(parts.publish()),
     )
     write_receipt(storage, receipt)
-    return Deduplicated(digest, receipt.parts, duplicates, made=True)
+    return Deduplicated(digest, stated, receipt.parts, duplicates, made=True)
 
 
 def _write(

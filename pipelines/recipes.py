@@ -58,22 +58,20 @@ def sign_stage(spec: IngestSpec) -> dict[str, Any]:
 
 
 def dedup_stage(
-    threshold: float, permutations: int, ranking: Mapping[str, tuple[bool, int]], parts: Iterable[str]
+    threshold: float, permutations: int, ranking: Mapping[str, tuple[bool, int]]
 ) -> dict[str, Any]:
-    """Returns what ``members`` and ``pairs`` depend on.
+    """Returns what ``members`` and ``pairs`` depend on, besides the parts they are made from.
 
     Args:
         threshold: Similarity from which a document is a near duplicate.
         permutations: Values in a signature.
         ranking: Source -> (reference, priority).
-        parts: SHA-256 of the parts of ``documents`` and ``signatures``.
     """
     return {
         "threshold": threshold,
         "bands": list(bands.choose_bands(threshold, permutations)),
         "versions": [bands.BANDS_VERSION, clusters.CLUSTERS_VERSION, survivors.SURVIVORS_VERSION],
         "ranking": {source: list(rank) for source, rank in sorted(ranking.items())},
-        "parts": sorted(parts),
     }
 
 
