@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.pairs import Pairing
+from pipelines.pairing import Pairing
 from pipelines.recipes import dedup_stage
 from schemas.ids import recipe_digest
 from schemas.manifest import SourceRow

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines import pairing
 from pipelines.jobs import IN_MEMORY
-from pipelines.pairing import distinct_edges, pack, pair_on_beam, shard_edges, unpack
+from pipelines.beam_pairing import distinct_edges, pack, pair_on_beam, shard_edges, unpack
 from schemas.ids import digest16
 from schemas.units import PartInfo
 from transforms.bands import band_keys
