@@ -145,7 +145,7 @@ class Copy(_Part):
     """A document of a cluster.
 
     Attributes:
-        kind: ``exact`` or ``near``; similarity is that to the cluster's founder.
+        kind: ``exact`` or ``near``; similarity is that to the cluster's founder, which has neither.
         fate: survivor, duplicate or removed.
     """
 

@@ -65,6 +65,8 @@ class PartInfo:
         bytes: Its size.
         sha256: Of its bytes, in hex.
         unit: The work unit (or, for tables that are not made by units, the stage) it comes from.
+        schema_version: Of ``schemas.tables`` when it was written, so that readers know its columns
+            without opening it.
     """
 
     table: str
@@ -73,6 +75,7 @@ class PartInfo:
     bytes: int
     sha256: str
     unit: str
+    schema_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

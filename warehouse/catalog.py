@@ -23,6 +23,7 @@ _PARTS_SCHEMA = pa.schema(
         ("bytes", pa.int64()),
         ("sha256", pa.string()),
         ("unit", pa.string()),
+        ("schema_version", pa.int32()),
     ]
 )
 _PLAN_SCHEMA = pa.schema(

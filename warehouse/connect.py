@@ -15,10 +15,10 @@ import duckdb
 import pyarrow as pa
 
 from schemas.manifest import Manifest, SourceRow
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.units import PartInfo
 from warehouse.catalog import Catalog
-from warehouse.failures import translate
+from warehouse.failures import unreadable
 from warehouse.storage import Storage
 
 Connection = duckdb.DuckDBPyConnection
@@ -79,7 +79,7 @@ def connect(
             survives is still decided over all of them.
 
     Raises:
-        WorkFailed: If a part is not there.
+        WorkFailed: If a part is not there or is no Parquet any more.
     """
     storage = catalog.storage
     parts = catalog.parts(manifest)
@@ -107,7 +107,7 @@ def connect(
             _lock(con, [storage.uri(part.path) for part in parts])
     except duckdb.Error as error:
         con.close()
-        raise translate(error) from error
+        raise unreadable(error) from error
     except BaseException:
         con.close()
         raise
@@ -155,24 +155,30 @@ def columns(table: str) -> dict[str, str]:
     return {field.name: _TYPES[field.type] for field in TABLES[table]}
 
 
-def scan(storage: Storage, table: str, paths: Sequence[str]) -> str:
+def scan(storage: Storage, table: str, parts: Sequence[PartInfo]) -> str:
     """Returns the SQL that reads parts of a table: its columns in order, null where a part lacks one.
 
     Args:
         storage: Where the parts lie.
         table: Name of the table.
-        paths: Of the parts, as in the manifest; without any, the SQL gives no row.
+        parts: As in the manifest; without any, the SQL gives no row.
     """
-    if not paths:
-        empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns(table).items())
+    empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns(table).items())
+    if not parts:
         return f"SELECT {empty} WHERE false"
-    # Columns are matched by name, and no file is opened before the query runs.
-    wanted = ", ".join(
-        f"'{name}': {{name: '{name}', type: '{kind}', default_value: NULL}}"
-        for name, kind in columns(table).items()
-    )
-    files = ", ".join(_literal(storage.uri(path)) for path in paths)
-    return f"FROM read_parquet([{files}], schema = MAP {{{wanted}}})"
+    names = ", ".join(f'"{name}"' for name in columns(table))
+    reads = []
+    for version in sorted({part.schema_version for part in parts}):
+        same = [part for part in parts if part.schema_version == version]
+        files = ", ".join(_literal(storage.uri(part.path)) for part in same)
+        # Parts of one version have the same columns, so that only the first is opened before a query
+        # runs. The planner must know the rows, or it takes the largest table for the smallest.
+        rows = sum(part.rows for part in same)
+        reads.append(f"FROM read_parquet([{files}], explicit_cardinality = {rows})")
+    if {part.schema_version for part in parts} != {SCHEMA_VERSION}:
+        reads.append(f"SELECT {empty} WHERE false")
+    union = " UNION ALL BY NAME ".join(reads)
+    return f"SELECT {names} FROM ({union})"  # noqa: S608 - names of our own schema
 
 
 def numbered(storage: Storage, parts: Iterable[PartInfo], *names: str) -> str:
@@ -208,18 +214,18 @@ def _create_tables(
     parts: Iterable[PartInfo],
     documents: Sequence[str] | None,
 ) -> None:
-    paths: dict[str, list[str]] = {table: [] for table in TABLES}
+    of: dict[str, list[PartInfo]] = {table: [] for table in TABLES}
     for part in parts:
         # A later release may have tables that this one does not know.
-        if part.table in paths:
-            paths[part.table].append(part.path)
+        if part.table in of:
+            of[part.table].append(part)
     con.execute("CREATE SCHEMA detail")
-    con.execute(f"CREATE VIEW detail.documents AS {scan(storage, 'documents', paths['documents'])}")
+    con.execute(f"CREATE VIEW detail.documents AS {scan(storage, 'documents', of['documents'])}")
     if documents is not None:
-        paths["documents"] = list(documents)
+        of["documents"] = [part for part in of["documents"] if part.path in set(documents)]
     for table in TABLES:
         if table != "sources":
-            con.execute(f"CREATE VIEW {table} AS {scan(storage, table, paths[table])}")
+            con.execute(f"CREATE VIEW {table} AS {scan(storage, table, of[table])}")
 
 
 def _create_sources(con: duckdb.DuckDBPyConnection, sources: Iterable[SourceRow]) -> None:

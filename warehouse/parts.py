@@ -123,7 +123,7 @@ class UnitParts:
             size, sha256 = file_digest(local)
             path = part_path(table, self._unit, self._digests[table])
             self._storage.publish(local, path)
-            published.append(PartInfo(table, path, writer.rows, size, sha256, self._unit))
+            published.append(PartInfo(table, path, writer.rows, size, sha256, self._unit, SCHEMA_VERSION))
         self.discard()
         return published
 

@@ -151,7 +151,10 @@ def _copies(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[Copy]:
             UNION SELECT cluster_id FROM mine
         )
         SELECT fates.doc_id, source, contributor, license, reference, uri, locator,
-            members.kind, members.similarity, fate
+            -- A founder is not the copy of anything.
+            CASE WHEN fates.doc_id <> members.cluster_id THEN members.kind END,
+            CASE WHEN fates.doc_id <> members.cluster_id THEN members.similarity END,
+            fate
         FROM fates JOIN ids USING (doc_id) LEFT JOIN members USING (doc_id)
         ORDER BY fate <> 'survivor', fate, reference, contributor, uri, locator, doc_id
         """,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -7,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas.manifest import Manifest
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.units import PartInfo
 from tests.warehouse.factory import Doc, World, source
 from tests.warehouse.worlds import ACME_GUIDE, handbooks
@@ -27,16 +28,38 @@ def test_tables_have_exactly_the_golden_columns(tmp_path: Path) -> None:
             )
 
 
-def test_old_and_newer_parts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("old", [1, 2, 4])
+def test_old_and_newer_parts(tmp_path: Path, old: int) -> None:
     """A column that a part lacks is null, and one that this release does not know is not shown."""
     catalog, manifest = handbooks(tmp_path).build()
-    path = catalog.parts(manifest, "documents")[0].path
-    rows = pq.read_table(catalog.storage.uri(path)).drop_columns(["attribution", "language"])
-    pq.write_table(rows.append_column("later", pa.array([1] * len(rows))), catalog.storage.uri(path))
+    parts = catalog.parts(manifest)
+    documents = [part for part in parts if part.table == "documents"]
+    changed = {}
+    for place, part in enumerate(documents):
+        path = catalog.storage.uri(part.path)
+        rows = pq.read_table(path)
+        if place < old:
+            pq.write_table(rows.drop_columns(["attribution", "language"]), path)
+            changed[part.path] = SCHEMA_VERSION - 1
+        elif place == old:
+            pq.write_table(rows.append_column("later", pa.array([1] * len(rows))), path)
+            changed[part.path] = SCHEMA_VERSION + 1
+    listed = [replace(part, schema_version=changed.get(part.path, part.schema_version)) for part in parts]
+    manifest = manifest.model_copy(update={"parts": catalog.write_parts(listed)})
     with connect(catalog, manifest) as con:
         assert [row[0] for row in con.execute("DESCRIBE documents").fetchall()] == TABLES["documents"].names
-        (total, known) = con.execute("SELECT count(*), count(language) FROM documents").fetchall()[0]
-        assert (total, known) == (11, 11 - len(rows))
+        lost = sum(part.rows for part in documents[:old])
+        found = con.execute("SELECT count(*), count(language), count(attribution) FROM documents").fetchone()
+        assert found == (11, 11 - lost, 0)
+        assert con.execute("SELECT count(*) FROM corpus").fetchone() == (6,)
+
+
+def test_the_planner_knows_how_large_the_tables_are(tmp_path: Path) -> None:
+    """Else it builds its hash tables over the texts."""
+    docs = [Doc("wiki", f"{number}.md", "text") for number in range(300)]
+    with connect(*World(tmp_path, [source("wiki", "Wiki")], docs).build()) as con:
+        plan = con.execute("EXPLAIN SELECT doc_id FROM documents").fetchall()[0][1]
+        assert "~300 rows" in plan
 
 
 def test_ids_are_found_by_hex(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ _UNIQUE = """
 
 _MEMBERS: dict[str, str] = {
     "members and survivors are documents": """
-        SELECT id, 'is no document' FROM (
-            SELECT doc_id AS id FROM members UNION SELECT survivor_id FROM members
+        SELECT doc_id, 'is no document' FROM (
+            SELECT doc_id FROM members UNION SELECT survivor_id FROM members
             UNION SELECT cluster_id FROM members)
-        WHERE id NOT IN (SELECT doc_id FROM documents)
+        ANTI JOIN documents USING (doc_id)
     """,
     "a document is in one cluster": """
         SELECT doc_id, 'is in several clusters' FROM members
@@ -36,14 +36,16 @@ _MEMBERS: dict[str, str] = {
         WHERE survivor.survivor_id <> survivor.doc_id
     """,
     "exact copies have the same text": """
-        SELECT members.doc_id, 'is not the text of any other document of its cluster'
-        FROM members JOIN documents USING (doc_id)
-        WHERE kind = 'exact' AND members.doc_id <> cluster_id
-            AND (cluster_id, text_sha256) NOT IN (
-                SELECT (cluster_id, text_sha256) FROM (
-                    SELECT cluster_id, doc_id FROM members UNION SELECT cluster_id, cluster_id FROM members
-                ) JOIN documents USING (doc_id)
-                GROUP BY cluster_id, text_sha256 HAVING count(*) > 1)
+        WITH texts AS (
+            SELECT cluster_id, text_sha256 FROM (
+                SELECT cluster_id, doc_id FROM members UNION SELECT cluster_id, cluster_id FROM members
+            ) JOIN documents USING (doc_id)
+            GROUP BY cluster_id, text_sha256 HAVING count(*) > 1),
+        copies AS (
+            SELECT doc_id, cluster_id, text_sha256 FROM members JOIN documents USING (doc_id)
+            WHERE kind = 'exact' AND doc_id <> cluster_id)
+        SELECT doc_id, 'is not the text of any other document of its cluster'
+        FROM copies ANTI JOIN texts USING (cluster_id, text_sha256)
     """,
     # Exact copies are collapsed before near ones are sought, so the pair may name another copy.
     "near copies were compared with their founder": """
@@ -51,14 +53,16 @@ _MEMBERS: dict[str, str] = {
             SELECT a.text_sha256 AS one, b.text_sha256 AS other
             FROM pairs JOIN documents a ON a.doc_id = left_id JOIN documents b ON b.doc_id = right_id
             WHERE accepted),
-        both_ways AS (SELECT one, other FROM accepted UNION SELECT other, one FROM accepted)
-        SELECT members.doc_id, 'has no accepted pair with ' || replace(cluster_id::VARCHAR, '-', '')
-        FROM members
-        JOIN documents mine USING (doc_id)
-        JOIN documents founder ON founder.doc_id = members.cluster_id
-        WHERE kind = 'near' AND members.doc_id <> members.cluster_id
-            AND mine.text_sha256 <> founder.text_sha256
-            AND (mine.text_sha256, founder.text_sha256) NOT IN (SELECT (one, other) FROM both_ways)
+        both_ways AS (SELECT one, other FROM accepted UNION SELECT other, one FROM accepted),
+        near AS (
+            SELECT members.doc_id, cluster_id, mine.text_sha256 AS one, founder.text_sha256 AS other
+            FROM members
+            JOIN documents mine USING (doc_id)
+            JOIN documents founder ON founder.doc_id = members.cluster_id
+            WHERE kind = 'near' AND members.doc_id <> members.cluster_id)
+        SELECT doc_id, 'has no accepted pair with ' || replace(cluster_id::VARCHAR, '-', '')
+        FROM near ANTI JOIN both_ways USING (one, other)
+        WHERE one <> other
     """,
 }
 

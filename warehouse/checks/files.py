@@ -118,6 +118,8 @@ def _wrong_inside(file: pq.ParquetFile, part: PartInfo) -> str | None:
         return "no schema version"
     if int(stated) > SCHEMA_VERSION:
         return f"schema version {int(stated)} is newer than this program's {SCHEMA_VERSION}"
+    if int(stated) != part.schema_version:
+        return f"schema version {int(stated)} instead of {part.schema_version}"
     for field in file.schema_arrow:
         known = TABLES.get(part.table, file.schema_arrow)
         index = known.get_field_index(field.name)
