@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipelines import pairing
-from pipelines.jobs import IN_MEMORY
+from pipelines import beam_pairing
 from pipelines.beam_pairing import distinct_edges, pack, pair_on_beam, shard_edges, unpack
+from pipelines.jobs import IN_MEMORY
 from schemas.ids import digest16
 from schemas.units import PartInfo
 from transforms.bands import band_keys
@@ -112,7 +112,7 @@ def test_leftovers_of_a_killed_run_are_not_read(tmp_path: Path) -> None:
     signatures = make_signatures(50)
     parts = write_parts(storage, signatures, 50)
     first = pair_on_beam(storage, parts, PERMUTATIONS, BANDS, ROWS, np.arange(50), IN_MEMORY)
-    name = pairing._name(parts, BANDS, ROWS, pairing.MIN_SHARDS)
+    name = beam_pairing._name(parts, BANDS, ROWS, beam_pairing.MIN_SHARDS)
     storage.write(f"tmp/{name}-3.parquet", b"half a file")
     again = pair_on_beam(storage, parts, PERMUTATIONS, BANDS, ROWS, np.array([1, 2]), IN_MEMORY)
     assert as_edges(again) == brute_force(signatures, np.array([1, 2]))
@@ -125,7 +125,7 @@ def test_a_shard_that_gets_lost_is_noticed(tmp_path: Path, monkeypatch: pytest.M
 
     storage = open_storage(str(tmp_path))
     parts = write_parts(storage, make_signatures(50), 50)
-    monkeypatch.setattr(pairing, "pack", lossy)
+    monkeypatch.setattr(beam_pairing, "pack", lossy)
     with pytest.raises(RuntimeError, match=r"200 bands were to be paired, and 1\d\d came out"):
         pair_on_beam(storage, parts, PERMUTATIONS, BANDS, ROWS, np.arange(50), IN_MEMORY)
     assert storage.names("tmp") == []
@@ -174,5 +174,5 @@ def test_a_part_reads_only_its_own_bits(first: int, count: int, chosen: list[boo
     with TemporaryDirectory() as folder:
         storage = open_storage(folder)
         storage.write("rows", np.packbits(np.array(chosen), bitorder="little").tobytes())
-        found = pairing._read_chosen(storage, "rows", first, count)
+        found = beam_pairing._read_chosen(storage, "rows", first, count)
     assert found.tolist() == chosen[first : first + count]
