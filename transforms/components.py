@@ -6,8 +6,6 @@ components are clustered one by one, and a split that keeps components whole lea
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 
 def connect(
@@ -27,6 +25,10 @@ def connect(
     >>> rows.tolist(), component.tolist()
     ([1, 2, 4, 5, 7], [4, 4, 4, 7, 7])
     """
+    # Imported here: it takes 0.3 s and 40 MB that a process which connects nothing need not pay.
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     rows = np.unique(np.concatenate([left, right]))
     ends = (np.searchsorted(rows, left), np.searchsorted(rows, right))
     graph = coo_matrix((np.ones(len(left), np.bool_), ends), shape=(len(rows), len(rows)))
