@@ -7,6 +7,7 @@ import apache_beam as beam
 from apache_beam import PCollection
 
 from pipelines.chain import Chain, Recipe
+from pipelines.memory import give_back_memory
 from schemas.batches import Batch
 from schemas.units import PartInfo, Receipt, WorkUnit
 from warehouse.parts import UnitParts
@@ -45,6 +46,7 @@ class _WritePartsFn(beam.DoFn):
             recipe = self._chain.recipes[element.unit.source]
             self._open = _OpenUnit(self._storage, element.unit, recipe)
         self._open.add(element)
+        give_back_memory()
         if element.last:
             receipt = self._open.publish()
             self._open = None
