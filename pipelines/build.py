@@ -50,19 +50,21 @@ class Built:
     over_budget: Mapping[str, tuple[int, int]]
 
 
-def build(config: Config, how: How, *, allow_shrink: bool = False) -> Built:
+def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float = 1.0) -> Built:
     """Builds or continues a corpus.
 
     Args:
         config: A checked configuration.
         how: Workers, or another Beam runner.
         allow_shrink: Lets a source lose more than a fifth of its files.
+        sample: Part of the records to take. Less than 1 builds a warehouse of its own beside the
+            configured one, ``NAME-sample``.
 
     Raises:
         UsageError: If another process writes the warehouse, or a source shrank.
         WorkFailed: If a worker died or the warehouse cannot be written.
     """
-    storage = open_storage(config.warehouse)
+    storage = open_storage(warehouse_of(config, sample))
     with storage.lock("datamoat build"), _runner(how) as how:
         storage.clear_scratch()
         catalog = Catalog(storage)
@@ -70,7 +72,7 @@ def build(config: Config, how: How, *, allow_shrink: bool = False) -> Built:
         plan = plan_units(config, _planned(catalog, previous), allow_shrink=allow_shrink)
         storage.write(_PLANNED, json.dumps(catalog.write_plan(plan.units)).encode())
         generation = previous.generation if previous else 0
-        chain = _chain(config, storage.location, generation)
+        chain = _chain(config, storage.location, generation, sample)
         read = ingest(storage, plan.units, chain, how)
         signed = sign(storage, plan.units, chain, how)
         found = _deduplicate(storage, config, read, signed, how)
@@ -108,8 +110,14 @@ def _planned(catalog: Catalog, previous: Manifest | None) -> list[WorkUnit]:
     return catalog.plan(previous) if previous else []
 
 
-def _chain(config: Config, location: str, generation: int) -> Chain:
-    specs = {source.name: config.ingest_spec(source.name) for source in config.sources}
+def warehouse_of(config: Config, sample: float) -> str:
+    """Returns where a build goes: a sample must not become the corpus."""
+    return config.warehouse if sample >= 1 else f"{config.warehouse.rstrip('/')}-sample"
+
+
+def _chain(config: Config, location: str, generation: int, sample: float) -> Chain:
+    names = [source.name for source in config.sources]
+    specs = {name: replace(config.ingest_spec(name), sample=sample) for name in names}
     recipes = {name: make_recipe(spec, generation) for name, spec in specs.items()}
     return Chain(location, specs, recipes)
 
@@ -152,6 +160,7 @@ def _manifest(
         recipes=_recipes(chain, found),
         dedup=found.digest if found else None,
         parts=catalog.write_parts(parts),
+        sample=next(iter(chain.specs.values())).sample,
         plan=catalog.write_plan(plan.units),
         totals=dict(sorted(totals.items())),
     )

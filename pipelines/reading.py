@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from pipelines.slices import TO_THE_END
 from schemas.batches import BATCH_BYTES, BATCH_RECORDS, RawBatch
+from schemas.ids import document_id
 from schemas.locators import step
 from schemas.records import Dead, DeadLetter, Fallen, Record, Rejection
 from schemas.specs import SourceSpec
@@ -22,18 +23,21 @@ Found = tuple[str, Record | Fallen | None]
 """(path, what was found there); None says that a file or member is finished."""
 
 
-def read_unit(unit: WorkUnit, spec: SourceSpec) -> Iterator[RawBatch]:
+def read_unit(unit: WorkUnit, spec: SourceSpec, sample: float = 1.0) -> Iterator[RawBatch]:
     """Reads a unit as batches numbered from 0, of which exactly the last has ``last`` set.
 
     Args:
         unit: What to read.
         spec: Its source.
+        sample: Part of the records to take; which ones depends on their ids alone.
 
     Yields:
         Batches of up to ``BATCH_RECORDS`` records or ``BATCH_BYTES``; the last may be empty.
     """
     cut = _Cut(unit)
     for path, found in _walk(unit, spec):
+        if found is not None and not _taken(unit.source, path, found.locator, sample):
+            continue
         if cut.full():
             yield cut.take(last=False)
         match found:
@@ -46,6 +50,12 @@ def read_unit(unit: WorkUnit, spec: SourceSpec) -> Iterator[RawBatch]:
             case None:
                 cut.files += 1
     yield cut.take(last=True)
+
+
+def _taken(source: str, path: str, locator: str, sample: float) -> bool:
+    if sample >= 1:
+        return True
+    return int.from_bytes(document_id(source, path, locator)[:8]) < sample * 2**64
 
 
 class _Cut:

@@ -43,6 +43,7 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
         "html": asdict(spec.html),
         "clean": clean.recipe() if spec.clean.enabled else None,
         "language": {**asdict(spec.language), **language.recipe()} if spec.language.enabled else None,
+        "sample": spec.sample,
         "measures": [words.WORDS_VERSION, measures.TOKENS_VERSION],
     }
 

@@ -89,7 +89,8 @@ class _ReadUnitFn(beam.DoFn):
     def process(self, element: WorkUnit) -> Iterator[RawBatch]:
         digest = self._chain.recipes[element.source].ingest_digest(element)
         if read_receipt(self._storage, INGEST, element.unit_id, digest) is None:
-            yield from read_unit(element, self._chain.specs[element.source].source)
+            spec = self._chain.specs[element.source]
+            yield from read_unit(element, spec.source, spec.sample)
 
 
 @dataclass(eq=False)

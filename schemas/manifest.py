@@ -38,6 +38,7 @@ class Manifest(BaseModel):
         recipes: Stage (and source) -> what the recipe's digest stands for.
         dedup: Digest of what ``members`` and ``pairs`` were made from, or None when dedup is off.
         parts: Path of the list of parts; ``plan`` that of the units and their files.
+        sample: Part of the records that was taken; 1 for a whole corpus.
         totals: Counts for ``log``: documents, survivors, and so on.
     """
 
@@ -55,4 +56,5 @@ class Manifest(BaseModel):
     dedup: str | None = None
     parts: str
     plan: str
+    sample: float = 1.0
     totals: dict[str, int] = Field(default_factory=dict)

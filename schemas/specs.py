@@ -90,10 +90,15 @@ class DedupSpec:
 
 @dataclass(frozen=True, slots=True)
 class IngestSpec:
-    """Everything the ingest chain of one source must know."""
+    """Everything the ingest chain of one source must know.
+
+    Attributes:
+        sample: Part of the records that is taken, chosen by their ids; the others are not read.
+    """
 
     source: SourceSpec
     clean: CleanSpec = CleanSpec()
     language: LanguageSpec = LanguageSpec()
     html: HtmlSpec = HtmlSpec()
     dedup: DedupSpec = DedupSpec()
+    sample: float = 1.0

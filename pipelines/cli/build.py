@@ -41,6 +41,10 @@ def build(
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Let more than 20 % of a source's files be gone.")
     ] = False,
+    sample: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Take this part of the records, into a warehouse of its own."),
+    ] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the funnel as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
@@ -49,14 +53,15 @@ def build(
     What follows `--` goes to Beam, e.g. `-- --runner=FlinkRunner --flink_master=HOST:8081`.
     """
     from pipelines.build import build as run
+    from pipelines.build import warehouse_of
     from pipelines.config import load_config
     from pipelines.stages import How
 
     flags = _flags(context)
     checked = load_config(config)
-    built = run(checked, How(workers, flags, quiet), allow_shrink=allow_shrink)
+    built = run(checked, How(workers, flags, quiet), allow_shrink=allow_shrink, sample=sample)
     _talk(built)
-    _show_funnel(checked.warehouse, as_json=as_json)
+    _show_funnel(warehouse_of(checked, sample), as_json=as_json)
     _judge(built)
 
 

@@ -184,6 +184,25 @@ def test_too_many_dead_letters_end_with_exit_1_and_everything_written(own: Path)
     assert sound(own)
 
 
+def test_a_sample_is_a_part_of_the_corpus_in_a_warehouse_of_its_own(own: Path) -> None:
+    built = datamoat("build", write_config(own), "--sample", "0.4", "--workers", "0")
+    assert built.returncode == 0, built.stderr
+    catalog = open_catalog(str(own / "warehouse"))
+    assert catalog.numbers() == [1]
+    taken, whole = (
+        {
+            row["doc_id"]
+            for row in json.loads(
+                datamoat("sql", own / name, "SELECT doc_id FROM documents", "--json").stdout
+            )
+        }
+        for name in ("warehouse-sample", "warehouse")
+    )
+    assert taken < whole
+    assert 0.2 < len(taken) / len(whole) < 0.6
+    assert sound(own, "warehouse-sample")
+
+
 def start(config: Path, *more: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "datamoat", "build", str(config), "--workers", "2", *more],

@@ -8,7 +8,7 @@ from schemas.answers import Check
 from schemas.manifest import Manifest
 from schemas.units import PartInfo, Receipt
 from warehouse.catalog import Catalog
-from warehouse.checks.tally import DETAILS, Tally
+from warehouse.checks.tally import DETAILS, Tally, skipped
 from warehouse.funnel import funnel_row
 from warehouse.receipts import INGEST, finished, read_receipt
 
@@ -66,6 +66,8 @@ def check_plan(con: duckdb.DuckDBPyConnection, catalog: Catalog, manifest: Manif
     name that comes again in an archive has ``#2``, ``#3`` … in locators.
     """
     tally = Tally("planned files gave at least one row")
+    if manifest.sample < 1:
+        return skipped("planned files gave at least one row", f"a sample of {manifest.sample:g} was read")
     plan = catalog.storage.uri(manifest.plan)
     # DuckDB does the matching, so that a plan of millions of members needs no memory here.
     found = con.execute(
