@@ -160,7 +160,7 @@ def test_the_current_snapshot_is_the_highest_number(storage: Storage) -> None:
     assert snapshot(catalog, None) == current
     assert snapshot(catalog, 1).number == 1
     assert catalog.plan(current) == [UNIT]
-    with pytest.raises(UsageError, match="no snapshot 7 .* 1, 2"):
+    with pytest.raises(UsageError, match=r"no snapshot 7 .* 1, 2"):
         snapshot(catalog, 7)
 
 
