@@ -1,18 +1,21 @@
 """Which documents are duplicates of which? Greedy clusters around founders.
 
 Inside a component, documents come in survivor order. The first founds a cluster; each next one is
-compared with every founder it shares a band with, joins the most similar that passes the threshold (of
-equals the earlier one), or else founds a cluster itself. So each member resembles its survivor, nothing
-is removed through a chain, and no two survivors that share a band pass the threshold.
+compared with the founders it shares a band with, joins the most similar that passes the threshold (of
+equals the earlier one), or else founds a cluster itself. So each member resembles its survivor, and
+nothing is removed through a chain. Of a bucket, the first ``FOUNDERS_COMPARED`` founders are compared with
+all that come after them (``transforms.buckets``). So two survivors do not pass the threshold if they
+share a bucket in which no more than that many documents survive, or in which the earlier one is among the
+first so many.
 
 It is computed founder by founder, not document by document: a founder is compared at once with all
 later documents in its buckets, and all components in memory advance together. The comparisons are the
-same, in NumPy instead of Python.
+same, in NumPy instead of Python. Components with pairs that could not be judged yet (``transforms.judging``)
+are clustered again when what they need is known, as often as new such pairs come up.
 
 Memory: whole components are loaded together up to ``LOAD_ROWS`` rows, so it is bounded by that or by
 the largest component, whatever the corpus; of comparisons that did not pass, a few a document are kept.
-Time is linear in the comparisons the rule asks for. That is linear in the documents of a bucket where
-they are alike; a bucket of m documents of which none is like another needs m²/2.
+Time is linear in the documents and bands.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,12 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.bands import band_keys
-from transforms.buckets import Buckets
+from transforms.buckets import FOUNDERS_COMPARED, Buckets
 from transforms.comparisons import Comparisons, Pairs, join
 from transforms.components import connect
+from transforms.judging import BySignatures, Similarity
 from transforms.signatures import estimate
 
-CLUSTERS_VERSION: Final = 1
+CLUSTERS_VERSION: Final = 2
 """Bumped when other clusters come out for the same signatures."""
 
 LOAD_ROWS: Final = 1 << 15
@@ -38,10 +42,7 @@ _COMPARED_AT_ONCE = 1 << 12
 _FEW_COMPONENTS = 16
 
 Load = Callable[[NDArray[np.int64]], NDArray[np.uint32]]
-"""Gives the signatures of rows: uint32, rows × permutations. Each row is asked for once."""
-
-Similarity = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
-"""Judges pairs (left rows, right rows, estimates from the signatures): similarities from 0 to 1."""
+"""Gives the signatures of rows: uint32, rows × permutations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +56,7 @@ class Clusters:
         similarity: Of each one with its founder; 1 for founders.
         compared: Founders each one was compared with.
         pairs: The comparisons, those of one ``right`` together and accepted ones first.
+        crowded: Buckets with more founders than are compared with the rest of a bucket.
     """
 
     rows: NDArray[np.int64]
@@ -63,6 +65,7 @@ class Clusters:
     similarity: NDArray[np.float64]
     compared: NDArray[np.int64]
     pairs: Pairs
+    crowded: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,14 +89,6 @@ class Members:
     similarity: NDArray[np.float64]
 
 
-def estimated(
-    left: NDArray[np.int64], right: NDArray[np.int64], estimates: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Judges pairs by their signatures alone."""
-    del left, right
-    return estimates
-
-
 def cluster(
     order: NDArray[np.int64],
     left: NDArray[np.int64],
@@ -103,7 +98,7 @@ def cluster(
     bands: int,
     rows: int,
     threshold: float,
-    similarity: Similarity = estimated,
+    similarity: Similarity | None = None,
 ) -> Clusters:
     """Clusters all rows that edges connect.
 
@@ -117,18 +112,58 @@ def cluster(
         bands: Bands of a signature, as the edges were made.
         rows: Values in a band.
         threshold: Similarity from which a document joins a founder.
-        similarity: Judges pairs of a founder and a later document; by signatures if not given.
+        similarity: Judges pairs; by signatures alone if not given.
     """
     connected, component = connect(left, right, order)
+    return cluster_components(
+        order, connected, component, load, bands=bands, rows=rows, threshold=threshold, similarity=similarity
+    )
+
+
+def cluster_components(
+    order: NDArray[np.int64],
+    connected: NDArray[np.int64],
+    component: NDArray[np.int64],
+    load: Load,
+    *,
+    bands: int,
+    rows: int,
+    threshold: float,
+    similarity: Similarity | None = None,
+) -> Clusters:
+    """Clusters rows whose components are known; else as ``cluster``.
+
+    Args:
+        order: Rank of every row of the corpus in survivor order.
+        connected: The rows that have edges, ascending.
+        component: Of each of them, the first row in survivor order of its component.
+        load: Gives signatures.
+        bands: Bands of a signature.
+        rows: Values in a band.
+        threshold: Similarity from which a document joins a founder.
+        similarity: Judges pairs; by signatures alone if not given.
+    """
+    judge = BySignatures() if similarity is None else similarity
     founder = connected.copy()
     best = np.ones(len(connected), np.float64)
     compared = np.zeros(len(connected), np.int64)
-    compared_pairs = []
-    for places in _loads(order[component], order[connected]):
-        held = _Held(connected[places], component[places], load, bands, rows)
-        compared_pairs.append(held.cluster(threshold, similarity))
-        founder[places], best[places], compared[places] = held.founder, held.best, held.compared
-    return Clusters(connected, founder, component, best, compared, join(compared_pairs))
+    found: list[Pairs] = []
+    crowded = 0
+    undecided = np.arange(len(connected))
+    while len(undecided):
+        again, unknown = [], []
+        for places in _loads(order[component[undecided]], order[connected[undecided]]):
+            places = undecided[places]
+            held = _Held(connected[places], component[places], load, bands, rows)
+            found.append(held.cluster(threshold, judge))
+            founder[places], best[places], compared[places] = held.founder, held.best, held.compared
+            crowded += held.crowded()
+            again.append(places[held.undecided()])
+            unknown.append(held.unknown())
+        undecided = np.sort(np.concatenate(again))
+        if len(undecided):
+            judge.learn(np.unique(np.concatenate(unknown)))
+    return Clusters(connected, founder, component, best, compared, join(found), crowded)
 
 
 def members_of(clusters: Clusters, representatives: NDArray[np.int64]) -> Members:
@@ -182,14 +217,21 @@ class _Held:
         self._component = np.repeat(np.arange(len(heads)), self._ends - heads)
         self._next = heads  # of each component, the number from which on a founder is looked for
         self._signatures = load(rows)
-        self._buckets = Buckets(band_keys(self._signatures, bands, band_rows), self._component)
+        keys = band_keys(self._signatures, bands, band_rows)
+        self._buckets = Buckets(keys, self._component, FOUNDERS_COMPARED)
         self._free = np.ones(len(rows), np.bool_)
+        self._open = np.zeros(len(heads), np.bool_)  # components with a pair that cannot be judged yet
+        self._unknown = np.zeros(len(rows), np.bool_)
         self.founder = rows.copy()
         self.best = np.full(len(rows), -1.0)
         self.compared = np.zeros(len(rows), np.int64)
 
     def cluster(self, threshold: float, similarity: Similarity) -> Pairs:
-        """Clusters all components; returns the comparisons."""
+        """Clusters all components; returns the comparisons of those where every pair could be judged.
+
+        In the others open pairs are taken for what they are estimated to be, which shows most of the
+        pairs that will have to be judged.
+        """
         comparisons = Comparisons()
         founder_of = np.zeros(len(self._next), np.int64)
         while len(founders := self._founders()):
@@ -202,7 +244,20 @@ class _Held:
                 left = founder_of[self._component[right]]
                 comparisons.add(self._compare(left, right, threshold, similarity))
         pairs = comparisons.pairs()
+        pairs = pairs.take(~self._open[self._component[pairs.right]])
         return replace(pairs, left=self._rows[pairs.left], right=self._rows[pairs.right])
+
+    def undecided(self) -> NDArray[np.bool_]:
+        """Tells which documents are in a component with a pair that could not be judged."""
+        return self._open[self._component]
+
+    def unknown(self) -> NDArray[np.int64]:
+        """Returns the rows of the pairs that could not be judged."""
+        return self._rows[self._unknown]
+
+    def crowded(self) -> int:
+        """Counts the crowded buckets of components that are done with."""
+        return int(np.count_nonzero(~self._open[self._component[self._buckets.crowded()]]))
 
     def _compare(
         self, left: NDArray[np.int64], right: NDArray[np.int64], threshold: float, similarity: Similarity
@@ -211,13 +266,15 @@ class _Held:
         signatures = self._signatures
         estimates = estimate(signatures.take(left, axis=0), signatures.take(right, axis=0))
         judged = similarity(self._rows[left], self._rows[right], estimates)
-        accepted = judged >= threshold
+        accepted = judged.similarity >= threshold
         self.compared[right] += 1
         self._free[right[accepted]] = False
-        better = accepted & (judged > self.best[right])  # an equal one keeps the earlier founder
-        self.best[right[better]] = judged[better]
+        better = accepted & (judged.similarity > self.best[right])  # an equal one keeps the earlier founder
+        self.best[right[better]] = judged.similarity[better]
         self.founder[right[better]] = self._rows[left[better]]
-        return Pairs(left, right, judged, accepted)
+        self._unknown[left[judged.open]] = self._unknown[right[judged.open]] = True
+        self._open[self._component[right[judged.open]]] = True
+        return Pairs(left, right, judged.similarity, accepted, judged.exact)
 
     def _founders(self) -> NDArray[np.int64]:
         """Returns the next founder of each component that has one: its first that is still free."""

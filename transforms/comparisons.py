@@ -26,16 +26,24 @@ class Pairs:
         right: Row of the document that was compared with it.
         similarity: What the comparison gave.
         accepted: Whether that passed the threshold. A document joins the best of those that accept it.
+        exact: Whether the similarity is that of the shingle sets; else it is estimated from signatures.
     """
 
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     similarity: NDArray[np.float64]
     accepted: NDArray[np.bool_]
+    exact: NDArray[np.bool_]
 
     def take(self, places: NDArray[np.intp] | NDArray[np.bool_]) -> "Pairs":
         """Returns the pairs at ``places``, which index or mask them."""
-        return Pairs(self.left[places], self.right[places], self.similarity[places], self.accepted[places])
+        return Pairs(
+            self.left[places],
+            self.right[places],
+            self.similarity[places],
+            self.accepted[places],
+            self.exact[places],
+        )
 
 
 class Comparisons:
@@ -67,13 +75,14 @@ class Comparisons:
 def join(parts: Sequence[Pairs]) -> Pairs:
     """Returns one after another as one."""
     if not parts:
-        none = np.empty(0, np.int64)
-        return Pairs(none, none, np.empty(0, np.float64), np.empty(0, np.bool_))
+        none, no = np.empty(0, np.int64), np.empty(0, np.bool_)
+        return Pairs(none, none, np.empty(0, np.float64), no, no)
     return Pairs(
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.similarity for part in parts]),
         np.concatenate([part.accepted for part in parts]),
+        np.concatenate([part.exact for part in parts]),
     )
 
 

@@ -1,5 +1,7 @@
 """Makes small corpora with near copies, chains and unlike documents, from a seed."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,7 @@ from transforms.shingles import shingles
 from transforms.signatures import sign
 from transforms.words import split_words
 
+NGRAM = 3
 PERMUTATIONS = 64
 BANDS, ROWS = 16, 4
 
@@ -28,7 +31,7 @@ def texts(seed: int, count: int = 60) -> list[str]:
     return [" ".join(words) for words in made]
 
 
-def signatures(documents: list[str], ngram: int = 3) -> NDArray[np.uint32]:
+def signatures(documents: list[str], ngram: int = NGRAM) -> NDArray[np.uint32]:
     return sign(shingles(split_words(documents), ngram), PERMUTATIONS)
 
 
@@ -44,3 +47,26 @@ def all_edges(keys: NDArray[np.uint64]) -> list[tuple[int, int]]:
 def edges_of(matrix: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     pairs = np.array(all_edges(band_keys(matrix, BANDS, ROWS)), np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
+
+
+class KnownTexts:
+    """Shingle sets of texts in memory; says which rows were learned, and in how many goes."""
+
+    def __init__(self, documents: Sequence[str], ngram: int = NGRAM) -> None:
+        self._documents, self._ngram = documents, ngram
+        self._sets: dict[int, NDArray[np.uint32]] = {}
+        self.learned: list[int] = []
+        self.times = 0
+
+    def learn(self, rows: NDArray[np.int64]) -> None:
+        assert (np.diff(rows) > 0).all()
+        made = shingles(split_words([self._documents[row] for row in rows.tolist()]), self._ngram)
+        self._sets |= {row: np.unique(made.of(place)) for place, row in enumerate(rows.tolist())}
+        self.learned += rows.tolist()
+        self.times += 1
+
+    def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.array([row in self._sets for row in rows.tolist()], np.bool_)
+
+    def read(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint32]]:
+        return (self._sets[row] for row in rows.tolist())

@@ -7,11 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.near_copies import BANDS, ROWS, edges_of, signatures, texts
+from tests.transforms.near_copies import (
+    BANDS,
+    NGRAM,
+    PERMUTATIONS,
+    ROWS,
+    KnownTexts,
+    edges_of,
+    signatures,
+    texts,
+)
 from transforms import clusters as module
 from transforms.bands import band_keys
+from transforms.buckets import FOUNDERS_COMPARED
 from transforms.clusters import cluster, members_of
 from transforms.comparisons import REJECTED_KEPT
+from transforms.judging import ByShingles, uncertain
 from transforms.shingles import jaccard, shingles
 from transforms.signatures import estimate
 from transforms.survivors import collapse_exact
@@ -20,25 +31,57 @@ from transforms.words import split_words
 THRESHOLD = 0.625  # 40 of 64 values: pairs stand right on it
 
 
-def plain_greedy(matrix, order, threshold=THRESHOLD):
+def plain_greedy(matrix, order, judge=None, most=10**9):
     """The rule as it is written: row -> (founder, similarity), and row -> founders it was compared with."""
+    judge = judge or (lambda one, other: float(estimate(matrix[one], matrix[other])))
     keys = band_keys(matrix, BANDS, ROWS).tolist()
     founders: dict[int, list[int]] = defaultdict(list)  # by band key, in the order of founding
     joined: dict[int, tuple[int, float]] = {}
     compared: dict[int, set[int]] = {}
     for row in np.argsort(order).tolist():
-        candidates = {founder for key in keys[row] for founder in founders[key]}
+        candidates = {founder for key in keys[row] for founder in founders[key][:most]}
         best = (row, 1.0)
         passed = False
         for founder in sorted(candidates, key=lambda other: order[other]):
-            similarity = float(estimate(matrix[founder], matrix[row]))
-            if similarity >= threshold and (not passed or similarity > best[1]):
+            similarity = judge(founder, row)
+            if similarity >= THRESHOLD and (not passed or similarity > best[1]):
                 best, passed = (founder, similarity), True
         if not passed:
             for key in keys[row]:
                 founders[key].append(row)
         joined[row], compared[row] = best, candidates
     return joined, compared
+
+
+def by_shingles(documents, matrix):
+    """Judges two rows as the rule says: by their shingles where the estimate is near the threshold."""
+    made = shingles(split_words(documents), NGRAM)
+
+    def judge(one, other):
+        estimated = estimate(matrix[[one]], matrix[[other]])
+        if uncertain(estimated, THRESHOLD, PERMUTATIONS)[0]:
+            return jaccard(made.of(one), made.of(other))
+        return float(estimated[0])
+
+    return judge
+
+
+def assert_rule(result, matrix, order, judge=None, most=10**9):
+    joined, compared = plain_greedy(matrix, order, judge, most)
+    for row, founder, similarity, count in zip(
+        result.rows.tolist(), result.founder.tolist(), result.similarity, result.compared, strict=True
+    ):
+        assert (founder, similarity) == joined[row]
+        assert count == len(compared[row])
+    alone = set(range(len(matrix))) - set(result.rows.tolist())
+    assert all(joined[row] == (row, 1.0) for row in alone)
+    pairs = result.pairs
+    for left, right, similarity, accepted in zip(
+        pairs.left.tolist(), pairs.right.tolist(), pairs.similarity, pairs.accepted, strict=True
+    ):
+        assert left in compared[right]
+        assert accepted == (similarity >= THRESHOLD)
+        assert similarity == (judge(left, right) if judge else estimate(matrix[left], matrix[right]))
 
 
 def run(matrix, order, **options):
@@ -57,19 +100,68 @@ def corpus(seed, count=60):
 @settings(max_examples=60)
 def test_the_result_is_that_of_the_rule(seed):
     matrix, order = corpus(seed)
-    result = run(matrix, order)
-    joined, compared = plain_greedy(matrix, order)
-    for row, founder, similarity, count in zip(
-        result.rows.tolist(), result.founder.tolist(), result.similarity, result.compared, strict=True
-    ):
-        assert (founder, similarity) == joined[row]
-        assert count == len(compared[row])
-    alone = set(range(len(matrix))) - set(result.rows.tolist())
-    assert all(joined[row] == (row, 1.0) for row in alone)
+    assert_rule(run(matrix, order), matrix, order)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=60)
+def test_with_shingles_too_the_result_is_that_of_the_rule(seed):
+    documents = texts(seed)
+    matrix, order = signatures(documents), np.random.default_rng(seed).permutation(len(documents))
+    known = KnownTexts(documents)
+    result = run(matrix, order, similarity=ByShingles(known, THRESHOLD, PERMUTATIONS))
+    assert_rule(result, matrix, order, by_shingles(documents, matrix))
     pairs = result.pairs
-    for left, right, accepted in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.accepted, strict=True):
-        assert left in compared[right]
-        assert accepted == (estimate(matrix[left], matrix[right]) >= THRESHOLD)
+    near = uncertain(estimate(matrix[pairs.left], matrix[pairs.right]), THRESHOLD, PERMUTATIONS)
+    assert pairs.exact.tolist() == near.tolist()
+    assert set(pairs.left[near]) | set(pairs.right[near]) <= set(known.learned)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_nothing_near_the_threshold_is_removed_below_it(seed):
+    documents = texts(seed)
+    matrix, made = signatures(documents), shingles(split_words(documents), NGRAM)
+    judge = ByShingles(KnownTexts(documents), THRESHOLD, PERMUTATIONS)
+    result = run(matrix, np.arange(len(documents)), similarity=judge)
+    for row, founder in zip(result.rows, result.founder, strict=True):
+        if uncertain(estimate(matrix[[row]], matrix[[founder]]), THRESHOLD, PERMUTATIONS)[0]:
+            assert jaccard(made.of(row), made.of(founder)) >= THRESHOLD
+
+
+def test_documents_are_learned_once_and_only_where_they_matter():
+    documents = [text for seed in range(20) for text in texts(seed, 40)]
+    matrix, known = signatures(documents), KnownTexts(documents)
+    judge = ByShingles(known, THRESHOLD, PERMUTATIONS)
+    result = run(matrix, np.arange(len(documents)), similarity=judge)
+    assert len(known.learned) == len(set(known.learned)) < len(result.rows)
+    assert 2 <= known.times <= 5  # what turns up when others are known is learned together
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+@given(st.integers(0, 10_000))
+@settings(max_examples=30)
+def test_a_crowded_bucket_compares_its_first_founders_only(most, seed):
+    """Families that share a beginning, so that a bucket holds many that are unlike each other."""
+    rng = np.random.default_rng(seed)
+    matrix = signatures(texts(seed, 50))
+    matrix[rng.random(50) < 0.7, :ROWS] = 7
+    matrix[rng.random(50) < 0.7, ROWS : 2 * ROWS] = 8
+    order = rng.permutation(50)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "FOUNDERS_COMPARED", most)
+        result = run(matrix, order)
+    assert_rule(result, matrix, order, most=most)
+    keys = band_keys(matrix, BANDS, ROWS)
+    founders = sorted(result.rows[result.founder == result.rows].tolist(), key=lambda row: order[row])
+    buckets = defaultdict(list)
+    for founder in founders:
+        for key in keys[founder].tolist():
+            buckets[key].append(founder)
+    for bucket in buckets.values():
+        for place, one in enumerate(bucket[:most]):
+            for other in bucket[place + 1 :]:
+                assert estimate(matrix[one], matrix[other]) < THRESHOLD
 
 
 @given(st.integers(0, 10_000))
@@ -139,36 +231,59 @@ def test_a_chain_is_not_removed():
     assert (result.similarity >= THRESHOLD).all()
 
 
-def test_the_judge_of_pairs_can_be_exact():
-    documents = texts(4)
-    made = shingles(split_words(documents), 3)
-    matrix, order = signatures(documents), np.arange(60)
-    seen = []
-
-    def exact(left, right, estimates):
-        seen.extend(zip(left.tolist(), right.tolist(), strict=True))
-        return np.array([jaccard(made.of(a), made.of(b)) for a, b in zip(left, right, strict=True)])
-
-    result = run(matrix, order, similarity=exact)
-    for row, founder, similarity in zip(result.rows, result.founder, result.similarity, strict=True):
-        assert similarity == jaccard(made.of(row), made.of(founder))
-    assert len(seen) == len(set(seen)) == result.compared.sum()  # no pair is judged twice, or for nothing
+def unlike(count, seed=2):
+    """Signatures that all share the first band, and nothing else."""
+    matrix = np.random.default_rng(seed).integers(0, 2**32, (count, PERMUTATIONS), dtype=np.uint32)
+    matrix[:, :ROWS] = 7
+    return matrix
 
 
 def test_a_giant_bucket_of_unlike_documents_keeps_few_rejected_pairs():
-    rng = np.random.default_rng(2)
-    count = 1_500
-    matrix = rng.integers(0, 2**32, (count, 64), dtype=np.uint32)
-    matrix[:, :ROWS] = 7  # all share the first band, and nothing else
+    matrix = unlike(1_500)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("transforms.comparisons._PRUNE_ABOVE", 50_000)
-        result = run(matrix, np.arange(count))
-    assert result.compared.tolist() == list(range(count))
+        result = run(matrix, np.arange(len(matrix)))
     assert np.bincount(result.pairs.right).max() == REJECTED_KEPT
-    assert len(result.pairs.left) < count * REJECTED_KEPT
-    last = result.pairs.right == count - 1
-    nearest = sorted((estimate(matrix[:-1], matrix[-1])).tolist())[-REJECTED_KEPT:]
+    assert len(result.pairs.left) < len(matrix) * REJECTED_KEPT
+    last = result.pairs.right == len(matrix) - 1
+    nearest = sorted((estimate(matrix[:FOUNDERS_COMPARED], matrix[-1])).tolist())[-REJECTED_KEPT:]
     assert sorted(result.pairs.similarity[last].tolist()) == nearest
+
+
+def test_a_giant_bucket_of_unlike_documents_is_linear():
+    matrix = unlike(20_000)
+    result = cluster(
+        np.arange(20_000),
+        np.zeros(19_999, np.int64),
+        np.arange(1, 20_000),
+        lambda rows: matrix[rows],
+        bands=BANDS,
+        rows=ROWS,
+        threshold=THRESHOLD,
+    )
+    assert (result.founder == result.rows).all()
+    assert result.compared.tolist() == np.minimum(np.arange(20_000), FOUNDERS_COMPARED).tolist()
+    assert result.crowded == 1
+
+
+def test_near_copies_in_a_crowded_bucket_meet_in_another():
+    rng = np.random.default_rng(5)
+    matrix = unlike(1_000)
+    copies = rng.integers(FOUNDERS_COMPARED, 1_000, 500)
+    edited = rng.random((500, PERMUTATIONS)) < 0.2  # of similarity 0.8 or so
+    edited[:, :ROWS] = False
+    matrix = np.concatenate([matrix, np.where(edited, matrix[copies] ^ np.uint32(1), matrix[copies])])
+    result = run(matrix, np.arange(len(matrix)))
+    alike = estimate(matrix[copies], matrix[1_000:]) >= THRESHOLD
+    found = result.founder[1_000:] == copies
+    assert not found[~alike].any()
+    assert found[alike].mean() > 0.98
+    assert result.crowded == 1
+
+
+def test_no_bucket_is_crowded_by_copies():
+    matrix = np.repeat(unlike(3), 1_000, axis=0)
+    assert run(matrix, np.arange(3_000)).crowded == 0
 
 
 def test_a_giant_bucket_of_like_documents_is_linear():

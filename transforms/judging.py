@@ -1,0 +1,137 @@
+"""How similar are two documents? By their signatures, and near the threshold by their shingles.
+
+A signature of n values estimates a similarity s with a standard deviation of √(s(1-s)/n), 0.04 at 0.7 with
+128 values. So a pair whose estimate is within two of them of the threshold could be on either side of it;
+only such pairs are judged by the exact Jaccard similarity of their shingle sets, which needs their texts.
+
+Texts cannot be read pair by pair. What a judge does not know yet, it leaves open; whoever asks collects
+the rows of all open pairs, lets the judge learn them at once, and asks again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEVIATIONS: Final = 2.0
+"""Standard deviations around the threshold within which estimates are not trusted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What is known of some pairs.
+
+    Attributes:
+        similarity: From 0 to 1; of open pairs the estimate.
+        exact: Whether it is the similarity of the shingle sets, and no estimate.
+        open: Whether it must be judged again once both rows are learned.
+    """
+
+    similarity: NDArray[np.float64]
+    exact: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+
+
+class Similarity(Protocol):
+    """Judges pairs of a founder and a later document."""
+
+    def __call__(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], estimates: NDArray[np.float64]
+    ) -> Judged:
+        """Judges pairs (left rows, right rows, estimates from their signatures)."""
+
+    def learn(self, rows: NDArray[np.int64]) -> None:
+        """Makes rows known, which are ascending and of pairs that were open."""
+
+
+class ShingleSets(Protocol):
+    """The shingle sets of the rows that were learned."""
+
+    def learn(self, rows: NDArray[np.int64]) -> None:
+        """Makes rows known: ascending, distinct, none of them known yet."""
+
+    def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tells which rows are known."""
+
+    def read(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint32]]:
+        """Yields the set of each row, ascending hashes; all rows must be known."""
+
+
+class BySignatures:
+    """Takes every estimate for true."""
+
+    def __call__(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], estimates: NDArray[np.float64]
+    ) -> Judged:
+        """Returns the estimates."""
+        none = np.zeros(len(left), np.bool_)
+        return Judged(estimates, none, none)
+
+    def learn(self, rows: NDArray[np.int64]) -> None:
+        """Has nothing to learn, as no pair is left open."""
+
+
+class ByShingles:
+    """Judges pairs near the threshold by their shingle sets, the others by their signatures.
+
+    Args:
+        sets: The shingle sets.
+        threshold: Similarity that decides.
+        permutations: Values in a signature.
+    """
+
+    def __init__(self, sets: ShingleSets, threshold: float, permutations: int) -> None:
+        self._sets = sets
+        self._threshold = threshold
+        self._permutations = permutations
+
+    def __call__(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], estimates: NDArray[np.float64]
+    ) -> Judged:
+        """Judges pairs; those near the threshold whose rows are not both known stay open."""
+        near = np.flatnonzero(uncertain(estimates, self._threshold, self._permutations))
+        known = self._sets.known(left[near]) & self._sets.known(right[near])
+        judged = Judged(estimates.copy(), np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_))
+        judged.open[near[~known]] = True
+        # Pairs of one founder follow one another, so that its set is read once.
+        certain = near[known]
+        certain = certain[np.argsort(left[certain], kind="stable")]
+        judged.exact[certain] = True
+        both = zip(self._sets.read(left[certain]), self._sets.read(right[certain]), strict=True)
+        judged.similarity[certain] = np.fromiter(
+            (set_similarity(one, other) for one, other in both), np.float64, len(certain)
+        )
+        return judged
+
+    def learn(self, rows: NDArray[np.int64]) -> None:
+        """Learns those of the rows that are not known."""
+        self._sets.learn(rows[~self._sets.known(rows)])
+
+
+def uncertain(estimates: NDArray[np.float64], threshold: float, permutations: int) -> NDArray[np.bool_]:
+    """Tells which estimates are within ``DEVIATIONS`` standard deviations of the threshold.
+
+    The deviation is that of a pair right at the threshold (Broder 1997: the count of equal values is
+    binomial).
+
+    >>> uncertain(np.array([0.6, 0.62, 0.78, 0.79]), 0.7, 128).tolist()
+    [False, True, True, False]
+    """
+    margin = DEVIATIONS * (threshold * (1 - threshold) / permutations) ** 0.5
+    return np.asarray(np.abs(estimates - threshold) <= margin)
+
+
+def set_similarity(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
+    """Returns the Jaccard similarity of two sets, each as ascending distinct hashes, one at least.
+
+    >>> set_similarity(np.array([1, 2, 3], np.uint32), np.array([2, 3, 9], np.uint32))
+    0.5
+    """
+    if len(one) < len(other):
+        one, other = other, one
+    places = one.searchsorted(other)
+    places[places == len(one)] = 0  # greater than all: compared with any, it is not equal
+    shared = int(np.count_nonzero(one[places] == other))
+    return shared / (len(one) + len(other) - shared)
