@@ -20,10 +20,10 @@ from transforms.read.formats import Format
 UNSUPPORTED = "unsupported"
 
 MB_PER_SECOND = {
-    "asciidoc": 3.0,
-    "html": 1.5,
-    "markdown": 3.0,
-    "rst": 2.0,
+    "asciidoc": 4.0,
+    "html": 1.2,
+    "markdown": 2.5,
+    "rst": 0.8,
     UNSUPPORTED: 200.0,
 }
 """Format -> MB a second and core through the whole chain; where extraction costs most, it decides."""
@@ -40,8 +40,8 @@ DEDUP_SECONDS_PER_FILE = 0.00005
 START_SECONDS = 4.0
 """Starting the workers, committing."""
 
-TEXT_DISK_FRACTION = 0.35
-"""Stored bytes for each byte read: zstd on text."""
+TEXT_DISK_FRACTION = 0.2
+"""Stored bytes for each byte read: zstd on text, which of markup is but a part."""
 
 DISK_BYTES_PER_FILE = 200
 """Ids, signals and the rest of a document's rows, beside its text and its signature."""
@@ -52,7 +52,7 @@ SIGNATURE_VALUE_BYTES = 4
 BASE_MEMORY_BYTES = 250 << 20
 """The main process, with DuckDB at work."""
 
-WORKER_MEMORY_BYTES = 330 << 20
+WORKER_MEMORY_BYTES = 300 << 20
 """A worker process: it holds one batch at a time, whatever the size of the input."""
 
 DEDUP_MEMORY_BYTES_PER_FILE = 300
