@@ -9,7 +9,7 @@ BEAM_VERSION := 2.77.0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help install demo test check lint types imports pytest test-slow fix flink-jar test-flink constraints clean
+.PHONY: help install demo test check lint types imports pytest test-slow test-hf fix flink-jar test-flink constraints clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ test-slow: .venv/.ready  ## The long tests
 flink-jar:  ## Fetch the job server that runs the pipelines on Flink (needs Maven)
 	mvn -q dependency:get -Dtransitive=false \
 		-Dartifact=org.apache.beam:beam-runners-flink-$(FLINK_VERSION)-job-server:$(BEAM_VERSION)
+
+test-hf: .venv/.ready  ## The test that Hugging Face datasets loads what is exported (installs it)
+	$(BIN)/python -m pip install --quiet --group hf
+	$(BIN)/pytest tests/warehouse/test_export.py
 
 test-flink: .venv/.ready  ## The tests on Flink's embedded cluster (needs Java and `make flink-jar`)
 	$(BIN)/pytest -m flink --timeout 900

@@ -103,12 +103,15 @@ def _bar(tally: Tally, label: str, stop: threading.Event) -> None:
         BarColumn,
         DownloadColumn,
         Progress,
+        SpinnerColumn,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
 
     columns = (
+        # A unit of HTML takes some ten seconds: something must move meanwhile.
+        SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[units]} units"),
