@@ -2,11 +2,13 @@
 
 Hashes and row numbers move, never text: exact copies collapse to one row each, band keys of those rows
 are paired to tree edges (by DuckDB here, by Beam on a cluster), and each connected component is clustered
-around founders.
+around founders. Texts are read only of documents whose signatures leave open on which side of the threshold
+they are.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,15 @@ from schemas.specs import DedupSpec
 from schemas.units import PartInfo, Receipt
 from transforms.bands import choose_bands
 from transforms.clusters import cluster, members_of
+from transforms.judging import ByShingles
+from transforms.shingles import Shingles, shingles
 from transforms.survivors import collapse_exact, survivor_order
+from transforms.words import split_words
 from warehouse.columns import DocumentColumns, gathered_signatures, load_columns
 from warehouse.dedup_rows import member_rows, pair_rows
 from warehouse.parts import UnitParts, part_digest
 from warehouse.receipts import read_receipt, write_receipt
+from warehouse.shingle_sets import stored_shingle_sets
 from warehouse.storage import Storage
 
 STAGE = "dedup"
@@ -38,6 +44,8 @@ class Deduplicated:
         recipe: What it was done by; the digest covers also the parts it was done on.
         parts: Parts of ``members`` and ``pairs``.
         duplicates: Documents that do not survive.
+        crowded: Buckets with so many founders that later ones were not compared with the whole bucket.
+        verified: Documents whose texts were read, to judge pairs near the threshold by their shingles.
         made: False if it was there already.
     """
 
@@ -45,6 +53,8 @@ class Deduplicated:
     recipe: Mapping[str, Any]
     parts: tuple[PartInfo, ...]
     duplicates: int
+    crowded: int
+    verified: int
     made: bool
 
 
@@ -83,10 +93,10 @@ def deduplicate(
     digest = part_digest("", recipe)
     done = read_receipt(storage, STAGE, STAGE, digest)
     if done is not None:
-        return Deduplicated(digest, stated, done.parts, done.rows["duplicates"], made=False)
+        return Deduplicated(digest, stated, done.parts, **done.rows, made=False)
     columns = load_columns(storage, documents, source_of)
     parts = UnitParts(storage, STAGE, {"members": digest, "pairs": digest}, recipe)
-    duplicates = _write(parts, storage, spec, ranking, columns, signatures, flags, threads)
+    counts = _write(parts, storage, spec, ranking, columns, documents, signatures, flags, threads)
     receipt = Receipt(
         stage=STAGE,
         unit=STAGE,
@@ -96,11 +106,11 @@ def deduplicate(
         files=0,
         bytes=0,
         read=len(columns.chars),
-        rows={"duplicates": duplicates},
+        rows=counts,
         parts=tuple(parts.publish()),
     )
     write_receipt(storage, receipt)
-    return Deduplicated(digest, stated, receipt.parts, duplicates, made=True)
+    return Deduplicated(digest, stated, receipt.parts, **counts, made=True)
 
 
 def _write(
@@ -109,11 +119,12 @@ def _write(
     spec: DedupSpec,
     ranking: Mapping[str, tuple[bool, int]],
     columns: DocumentColumns,
+    documents: Sequence[PartInfo],
     signatures: Sequence[PartInfo],
     flags: Sequence[str],
     threads: int,
-) -> int:
-    """Clusters and writes ``members`` and ``pairs``; returns how many documents do not survive."""
+) -> dict[str, int]:
+    """Clusters and writes ``members`` and ``pairs``; returns the counts that ``Deduplicated`` has."""
     reference = np.array([ranking[source][0] for source in columns.sources], np.bool_)[columns.source]
     priority = np.array([ranking[source][1] for source in columns.sources], np.int64)[columns.source]
     order = survivor_order(reference, priority, columns.chars, columns.created_at, columns.doc_id)
@@ -122,11 +133,31 @@ def _write(
     pairing = Pairing(storage, tuple(signatures), spec.permutations, bands, rows, representatives)
     edges = pairing.on_beam(flags) if flags else pairing.here(threads)
     connected = np.unique(np.concatenate([edges.left, edges.right]))
-    with gathered_signatures(storage, signatures, spec.permutations, connected) as load:
+    shingle = partial(_shingle, ngram=spec.ngram)
+    with (
+        gathered_signatures(storage, signatures, spec.permutations, connected) as load,
+        stored_shingle_sets(storage, documents, shingle) as sets,
+    ):
+        similarity = ByShingles(sets, spec.threshold, spec.permutations)
         found = cluster(
-            order, edges.left, edges.right, load, bands=bands, rows=rows, threshold=spec.threshold
+            order,
+            edges.left,
+            edges.right,
+            load,
+            bands=bands,
+            rows=rows,
+            threshold=spec.threshold,
+            similarity=similarity,
         )
     members = members_of(found, representatives)
     parts.write("members", member_rows(columns.doc_id, members, reference))
     parts.write("pairs", pair_rows(columns.doc_id, found.pairs))
-    return int((members.rows != members.survivor).sum())
+    return {
+        "duplicates": int((members.rows != members.survivor).sum()),
+        "crowded": found.crowded,
+        "verified": sets.texts,
+    }
+
+
+def _shingle(texts: Sequence[str], ngram: int) -> Shingles:
+    return shingles(split_words(texts), ngram)

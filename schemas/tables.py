@@ -6,7 +6,7 @@ lacks. A change of this file shows in ``tests/schemas/tables.golden`` and bumps 
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _ID = pa.uuid()
 _SHA256 = pa.binary(32)
@@ -111,6 +111,7 @@ TABLES: dict[str, pa.Schema] = {
             _required("right_id", _ID),
             _required("similarity", pa.float32()),
             _required("accepted", pa.bool_()),
+            pa.field("exact", pa.bool_()),  # since version 2
         ]
     ),
     "removals": pa.schema(

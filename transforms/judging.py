@@ -15,6 +15,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.shingles import Shingles
+
 DEVIATIONS: Final = 2.0
 """Standard deviations around the threshold within which estimates are not trusted."""
 
@@ -55,8 +57,11 @@ class ShingleSets(Protocol):
     def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tells which rows are known."""
 
-    def read(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint32]]:
-        """Yields the set of each row, ascending hashes; all rows must be known."""
+    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
+        """Yields the sets of the rows, as many at once as fit into memory well.
+
+        The hashes of each set are ascending and distinct, and there is one at least. All rows must be known.
+        """
 
 
 class BySignatures:
@@ -95,15 +100,18 @@ class ByShingles:
         known = self._sets.known(left[near]) & self._sets.known(right[near])
         judged = Judged(estimates.copy(), np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_))
         judged.open[near[~known]] = True
-        # Pairs of one founder follow one another, so that its set is read once.
         certain = near[known]
         certain = certain[np.argsort(left[certain], kind="stable")]
+        borders = np.flatnonzero(np.diff(left[certain])) + 1
+        for same_left in np.split(certain, borders) if len(certain) else ():
+            judged.similarity[same_left] = self._exact(left[same_left[:1]], right[same_left])
         judged.exact[certain] = True
-        both = zip(self._sets.read(left[certain]), self._sets.read(right[certain]), strict=True)
-        judged.similarity[certain] = np.fromiter(
-            (set_similarity(one, other) for one, other in both), np.float64, len(certain)
-        )
         return judged
+
+    def _exact(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Returns the similarities of one row with some others."""
+        (one,) = self._sets.read(left)
+        return np.concatenate([set_similarities(one.hashes, others) for others in self._sets.read(right)])
 
     def learn(self, rows: NDArray[np.int64]) -> None:
         """Learns those of the rows that are not known."""
@@ -123,15 +131,19 @@ def uncertain(estimates: NDArray[np.float64], threshold: float, permutations: in
     return np.asarray(np.abs(estimates - threshold) <= margin)
 
 
-def set_similarity(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
-    """Returns the Jaccard similarity of two sets, each as ascending distinct hashes, one at least.
+def set_similarities(one: NDArray[np.uint32], others: Shingles) -> NDArray[np.float64]:
+    """Returns the Jaccard similarities of one set with each of some others.
 
-    >>> set_similarity(np.array([1, 2, 3], np.uint32), np.array([2, 3, 9], np.uint32))
-    0.5
+    Args:
+        one: Ascending distinct hashes, one at least.
+        others: Likewise, set after set.
+
+    >>> others = Shingles(np.array([2, 3, 9, 1, 2, 3], np.uint32), np.array([0, 3, 6]))
+    >>> set_similarities(np.array([1, 2, 3], np.uint32), others).tolist()
+    [0.5, 1.0]
     """
-    if len(one) < len(other):
-        one, other = other, one
-    places = one.searchsorted(other)
-    places[places == len(one)] = 0  # greater than all: compared with any, it is not equal
-    shared = int(np.count_nonzero(one[places] == other))
-    return shared / (len(one) + len(other) - shared)
+    places = one.searchsorted(others.hashes)
+    places[places == len(one)] = 0  # greater than all: whichever it is compared with, it is not equal
+    same = (one[places] == others.hashes).astype(np.int64)
+    shared = np.add.reduceat(same, others.bounds[:-1])
+    return np.asarray(shared / (len(one) + np.diff(others.bounds) - shared))

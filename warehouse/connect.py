@@ -32,6 +32,7 @@ VIEWS = (
     "fates",
     "corpus",
     "duplicates",
+    "thresholds",
     "funnel",
     "holders",
     "contributors",

@@ -44,6 +44,7 @@ def pair_rows(doc_id: NDArray[np.uint8], pairs: Pairs) -> pa.Table:
         "right_id": _ids(doc_id, pairs.right[order]),
         "similarity": pa.array(pairs.similarity[order].astype(np.float32)),
         "accepted": pa.array(pairs.accepted[order]),
+        "exact": pa.array(pairs.exact[order]),
     }
     return pa.table(columns, TABLES["pairs"])
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.bands import band_keys
-from transforms.shingles import shingles
+from transforms.shingles import Shingles, shingles
 from transforms.signatures import sign
 from transforms.words import split_words
 
@@ -68,5 +68,7 @@ class KnownTexts:
     def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.array([row in self._sets for row in rows.tolist()], np.bool_)
 
-    def read(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint32]]:
-        return (self._sets[row] for row in rows.tolist())
+    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
+        for pair in np.split(rows, range(2, len(rows), 2)):
+            sets = [self._sets[row] for row in pair.tolist()]
+            yield Shingles(np.concatenate(sets), np.cumsum([0, *map(len, sets)]))

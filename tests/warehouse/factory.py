@@ -277,6 +277,7 @@ def _pairs(pairs: Sequence[tuple[Doc, Doc, float, bool]]) -> pa.Table:
             uuids([right.doc_id for _, right, *_ in pairs]),
             pa.array([pair[2] for pair in pairs], pa.float32()),
             pa.array([pair[3] for pair in pairs], pa.bool_()),
+            pa.array([False for _ in pairs], pa.bool_()),
         ],
         schema=TABLES["pairs"],
     )

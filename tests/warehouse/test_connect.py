@@ -54,6 +54,21 @@ def test_old_and_newer_parts(tmp_path: Path, old: int) -> None:
         assert con.execute("SELECT count(*) FROM corpus").fetchone() == (6,)
 
 
+def test_pairs_of_version_1_do_not_say_whether_they_are_exact(tmp_path: Path) -> None:
+    catalog, manifest = handbooks(tmp_path).build()
+    parts = catalog.parts(manifest)
+    [part] = [part for part in parts if part.table == "pairs"]
+    path = catalog.storage.uri(part.path)
+    pq.write_table(pq.read_table(path).drop_columns(["exact"]), path)
+    listed = [replace(part, schema_version=1) if part.table == "pairs" else part for part in parts]
+    manifest = manifest.model_copy(update={"parts": catalog.write_parts(listed)})
+    with connect(catalog, manifest) as con:
+        assert con.execute("SELECT similarity, accepted, exact FROM pairs ORDER BY 1 DESC").fetchall() == [
+            (pytest.approx(0.8), True, None),
+            (pytest.approx(0.1), False, None),
+        ]
+
+
 def test_the_planner_knows_how_large_the_tables_are(tmp_path: Path) -> None:
     """Else it builds its hash tables over the texts."""
     docs = [Doc("wiki", f"{number}.md", "text") for number in range(300)]

@@ -10,7 +10,7 @@ from schemas.batches import Batch, Measures
 from schemas.errors import UsageError, WorkFailed
 from schemas.manifest import Manifest
 from schemas.records import DeadLetter, Document, Rejection
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.units import FileSlice, Receipt, WorkUnit
 from warehouse.catalog import Catalog, open_catalog, snapshot
 from warehouse.parts import UnitParts, open_part, part_digest, stored_digest
@@ -102,7 +102,7 @@ def test_a_part_says_its_unit_recipe_and_schema_version_but_no_snapshot(storage:
         assert part.metadata.num_rows == 200
     assert metadata[b"datamoat.unit"] == b"u1"
     assert metadata[b"datamoat.recipe"] == b"r1"
-    assert metadata[b"datamoat.schema_version"] == b"1"
+    assert metadata[b"datamoat.schema_version"] == str(SCHEMA_VERSION).encode()
     assert not any(b"snapshot" in key for key in metadata)
 
 

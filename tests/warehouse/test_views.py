@@ -79,6 +79,12 @@ class TestWhole:
             ("Acme", "Crawl", 1, 7),
         ]
 
+    def test_thresholds(self, tmp_path: Path, founders: bool) -> None:
+        found = ask(handbooks(tmp_path, founders=founders), "SELECT threshold::DOUBLE, * FROM thresholds")
+        assert [row[0] for row in found] == pytest.approx([0.5 + 0.05 * step for step in range(10)])
+        # Bolt's guide (50 tokens) is like Acme's by 0.8.
+        assert [row[2:] for row in found] == [(1, BOLT_GUIDE.tokens)] * 7 + [(0, 0)] * 3
+
     def test_holders(self, tmp_path: Path, founders: bool) -> None:
         found = ask(
             handbooks(tmp_path, founders=founders),
@@ -155,7 +161,7 @@ def test_all_is_there_in_a_corpus_without_documents(tmp_path: Path) -> None:
     with connect(*World(tmp_path, [source("wiki", "Wiki")]).build()) as con:
         for view in VIEWS:
             rows = con.execute(f"FROM {view}").fetchall()
-            assert len(rows) == (1 if view == "funnel" else 0), view
+            assert len(rows) == {"funnel": 1, "thresholds": 10}.get(view, 0), view
 
 
 def test_a_view_works_with_what_it_depends_on_alone(tmp_path: Path) -> None:
