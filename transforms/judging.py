@@ -64,6 +64,30 @@ class ShingleSets(Protocol):
         """
 
 
+class HeldShingles:
+    """The shingle sets of documents whose shingles are in memory; row i is document i.
+
+    Args:
+        made: The shingles.
+    """
+
+    def __init__(self, made: Shingles) -> None:
+        self._made = made
+
+    def learn(self, rows: NDArray[np.int64]) -> None:
+        """Has nothing to learn, as all rows are known."""
+
+    def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tells that all rows are known."""
+        return np.ones(len(rows), np.bool_)
+
+    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
+        """Yields the set of each row."""
+        for row in rows.tolist():
+            hashes = np.unique(self._made.of(row))
+            yield Shingles(hashes, np.array([0, len(hashes)]))
+
+
 class BySignatures:
     """Takes every estimate for true."""
 

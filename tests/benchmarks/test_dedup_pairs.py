@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from benchmarks.dedup_pairs import article_pairs, deduplicate, etcd_pages, removed_below, sample
+from benchmarks.dedup_pairs import (
+    article_pairs,
+    deduplicate,
+    etcd_pages,
+    missed_from,
+    removed_below,
+    sample,
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +31,12 @@ def test_pages_that_are_not_alike_are_never_merged(judged):
     assert not (judged.cluster[left] == judged.cluster[right]).any()
     assert removed_below(judged, 0.5) == 0
     assert len(np.unique(judged.members.survivor)) > 50
+
+
+def test_shingles_leave_nothing_removed_below_the_threshold(judged, shared_data):
+    estimated = deduplicate(etcd_pages(shared_data), verify=False)
+    assert removed_below(judged, 0.7) == 0 < removed_below(estimated, 0.7)
+    assert missed_from(judged, 0.7) < missed_from(estimated, 0.7)
 
 
 def test_all_known_copies_of_articles_are_found_and_no_others(shared_data):
