@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -148,6 +148,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
     It goes to the whole process group; only the parent decides what it means, and gets it afterwards.
     """
+    # Starting this helper of multiprocessing lifts the block, so it must be there already.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -211,6 +211,8 @@ def start(config: Path, *more: str) -> "subprocess.Popen[str]":
         stdout=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        # A test run in the background ignores Ctrl-C, and what it starts would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
     )
 
 
