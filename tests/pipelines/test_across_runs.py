@@ -1,0 +1,120 @@
+"""New sources against what a warehouse holds: the same as building everything at once."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from pipelines.build import Built, build
+from pipelines.config import load_config
+from pipelines.stages import How
+from warehouse.catalog import open_catalog, snapshot
+from warehouse.connect import connect
+from warehouse.digests import table_digests
+from warehouse.verify import verify
+
+HERE = How(workers=0, quiet=True)
+
+SOURCES = {
+    "old": "priority = 1\n",
+    "new": "",
+    "best": "priority = 5\n",  # its copies push out survivors of the first build
+    "crawl": "reference = true\n",
+}
+"""Source -> what its configuration says; the last three come with the second build."""
+
+
+def write_files(folder: Path, seed: int) -> None:
+    """Writes four sources: families of edited copies and exact ones, spread over all of them."""
+    chance = random.Random(seed)
+    families = [[f"w{chance.randrange(4000)}" for _ in range(chance.randrange(20, 160))] for _ in range(12)]
+    for name in SOURCES:
+        lines = []
+        for number in range(30):
+            words = list(chance.choice(families))
+            for _ in range(chance.choice([0, 0, 1, 2, 4, 8, 16])):
+                place = chance.randrange(len(words))
+                words[place : place + chance.randrange(3)] = [f"w{chance.randrange(4000)}"]
+            lines.append(json.dumps({"text": " ".join(words), "id": f"{name}{number}"}))
+        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def build_with(folder: Path, warehouse: str, *names: str) -> Built:
+    lines = [f'[corpus]\nname = "runs"\nwarehouse = "{warehouse}"\n[language]\nenabled = false\n']
+    for name in names:
+        lines.append(
+            f'[[source]]\nname = "{name}"\ncontributor = "{name}"\nlicense = "CC0-1.0"\n'
+            f'paths = ["{name}.jsonl"]\n{SOURCES[name]}'
+        )
+    path = folder / f"{warehouse}.toml"
+    path.write_text("\n".join(lines))
+    return build(load_config(path), HERE)
+
+
+def tables(folder: Path, warehouse: str) -> dict[str, str]:
+    catalog = open_catalog(str(folder / warehouse))
+    return table_digests(catalog, snapshot(catalog, None))
+
+
+def corpus(folder: Path, warehouse: str) -> list[tuple[object, ...]]:
+    catalog = open_catalog(str(folder / warehouse))
+    with connect(catalog, snapshot(catalog, None)) as con:
+        return con.execute("SELECT doc_id, source, text FROM corpus ORDER BY doc_id").fetchall()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sources_that_come_later_give_what_one_build_of_everything_gives(tmp_path: Path, seed: int) -> None:
+    write_files(tmp_path, seed)
+    first = build_with(tmp_path, "grown", "old")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "grown" / "parts").rglob("*.parquet")}
+    build_with(tmp_path, "grown", *SOURCES)
+    build_with(tmp_path, "whole", *SOURCES)
+    assert tables(tmp_path, "grown") == tables(tmp_path, "whole")
+    assert corpus(tmp_path, "grown") == corpus(tmp_path, "whole")
+    # What was there is not written again: neither texts nor signatures.
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    catalog = open_catalog(str(tmp_path / "grown"))
+    answer = verify(catalog, snapshot(catalog, None))
+    assert answer.ok, [check for check in answer.checks if not check.ok]
+    with connect(catalog, snapshot(catalog, None)) as con:
+        reached = dict(con.execute("SELECT source, count(*) FROM duplicates GROUP BY ALL").fetchall())
+        others = "SELECT count(*) FROM duplicates WHERE source = 'old' AND survivor_source = 'best'"
+        assert con.execute(others).fetchone() != (0,)
+        assert con.execute("SELECT count(*) FROM pairs WHERE exact").fetchone() != (0,)
+        assert con.execute("SELECT count(*) FROM members WHERE public").fetchone() != (0,)
+    assert set(reached) == set(SOURCES)
+    assert first.manifest.totals["duplicates"] > 0
+
+
+def test_the_order_in_which_sources_come_does_not_matter(tmp_path: Path) -> None:
+    write_files(tmp_path, 7)
+    build_with(tmp_path, "one", "crawl")
+    build_with(tmp_path, "one", "crawl", "new")
+    build_with(tmp_path, "one", *SOURCES)
+    build_with(tmp_path, "other", "best", "old")
+    build_with(tmp_path, "other", *SOURCES)
+    assert tables(tmp_path, "one") == tables(tmp_path, "other")
+
+
+def test_a_source_that_goes_takes_its_duplicates_along(tmp_path: Path) -> None:
+    write_files(tmp_path, 11)
+    build_with(tmp_path, "shrunk", *SOURCES)
+    build_with(tmp_path, "shrunk", "old", "new")
+    build_with(tmp_path, "never", "old", "new")
+    assert tables(tmp_path, "shrunk") == tables(tmp_path, "never")
+
+
+def test_a_file_that_is_edited_between_builds_gives_what_its_last_state_gives(tmp_path: Path) -> None:
+    write_files(tmp_path, 13)
+    build_with(tmp_path, "edited", *SOURCES)
+    file = tmp_path / "old.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    copied = json.loads((tmp_path / "best.jsonl").read_text().splitlines()[0])["text"]
+    lines[3]["text"] = copied  # an exact copy of what another source holds, and a near one
+    lines[4]["text"] = f"{copied} and some more"
+    del lines[5:9]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    build_with(tmp_path, "edited", *SOURCES)
+    build_with(tmp_path, "last", *SOURCES)
+    assert tables(tmp_path, "edited") == tables(tmp_path, "last")
