@@ -5,8 +5,9 @@ writes no spaces between words, every character is a word of its own, because no
 
     APART     separates words: spaces, punctuation, symbols, controls, whatever is unassigned
     LETTER    runs of these are words: letters and numbers of scripts that separate words, underscore
-    ALONE     a word of its own: Han, Hiragana, Katakana, Bopomofo, Yi, Tangut, Nushu, Thai, Lao,
-              Khmer, Myanmar, Tai Le, New Tai Lue, Tai Tham, Tai Viet, Balinese, Javanese
+    LOGOGRAM  a word of its own, most of a word: Han, Yi, Tangut, Khitan, Nushu
+    SOUND     a word of its own, a small part of one: Hiragana, Katakana, Bopomofo, Thai, Lao, Khmer,
+              Myanmar, Tai Le, New Tai Lue, Tai Tham, Tai Viet, Balinese, Javanese
     ATTACHED  belongs to the character before it: combining marks, variation selectors, joiners, soft
               hyphens; after a separator it separates too
 
@@ -29,36 +30,44 @@ UNICODE_VERSION: Final = unicodedata.unidata_version
 
 LETTER: Final = 0  # so that an entry of a letter is its folded code point, as in ASCII
 APART: Final = 1
-ALONE: Final = 2
-ATTACHED: Final = 3
+ATTACHED: Final = 2
+LOGOGRAM: Final = 3  # this and what is above: a word of its own
+SOUND: Final = 4
 
 CLASS_SHIFT: Final = 24
 """In an entry of ``table``, the class stands above this bit and the folded code point below it."""
 
 _CODE_POINTS = 0x110000
 
-_ALONE_RANGES = (
+_LOGOGRAMS = (
+    (0x3005, 0x3007),  # 々〆〇
+    (0x3021, 0x3029),  # Hangzhou numerals
+    (0x3038, 0x303A),
+    (0x3400, 0x4DBF),  # Han extension A
+    (0x4E00, 0x9FFF),  # Han
+    (0xA000, 0xA48F),  # Yi
+    (0xF900, 0xFAFF),  # Han compatibility
+    (0x16FE0, 0x18D8F),  # Tangut, Khitan
+    (0x1B170, 0x1B2FF),  # Nushu
+    (0x20000, 0x3FFFF),  # Han extensions B and later
+)
+
+_SOUNDS = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
     (0x1950, 0x19FF),  # Tai Le, New Tai Lue, Khmer symbols
     (0x1A20, 0x1AAF),  # Tai Tham
     (0x1B00, 0x1B7F),  # Balinese
-    (0x3005, 0x3007),  # 々〆〇
-    (0x3021, 0x303C),  # Hangzhou numerals, kana repeat marks
+    (0x3031, 0x3035),  # kana repeat marks
+    (0x303B, 0x303C),
     (0x3041, 0x312F),  # Hiragana, Katakana, Bopomofo
     (0x31A0, 0x31BF),  # Bopomofo extended
     (0x31F0, 0x31FF),  # Katakana extensions
-    (0x3400, 0x4DBF),  # Han extension A
-    (0x4E00, 0x9FFF),  # Han
-    (0xA000, 0xA48F),  # Yi
     (0xA980, 0xA9FF),  # Javanese, Myanmar extended B
     (0xAA60, 0xAADF),  # Myanmar extended A, Tai Viet
-    (0xF900, 0xFAFF),  # Han compatibility
     (0xFF66, 0xFF9F),  # Katakana, half width
-    (0x16FE0, 0x18D8F),  # Tangut, Khitan
-    (0x1AFF0, 0x1B2FF),  # Kana supplement, Nushu
-    (0x20000, 0x3FFFF),  # Han extensions B and later
+    (0x1AFF0, 0x1B16F),  # Kana supplement
 )
 
 
@@ -73,8 +82,9 @@ def _class(code: int, category: str) -> int:
     if category[0] == "M" or (category == "Cf" and code != 0x200B):  # ZERO WIDTH SPACE does separate
         return ATTACHED
     if category[0] == "L" or category == "Nl":
-        alone = any(first <= code <= last for first, last in _ALONE_RANGES)
-        return ALONE if alone else LETTER
+        if any(first <= code <= last for first, last in _LOGOGRAMS):
+            return LOGOGRAM
+        return SOUND if any(first <= code <= last for first, last in _SOUNDS) else LETTER
     return LETTER if category[0] == "N" or code == ord("_") else APART
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from transforms.characters import ALONE, APART, ATTACHED, CLASS_SHIFT, LETTER, ascii_table, table
+from transforms.characters import APART, ATTACHED, CLASS_SHIFT, LETTER, LOGOGRAM, SOUND, ascii_table, table
 
 
 def _class(character: str) -> int:
@@ -20,7 +20,8 @@ def _folded(character: str) -> str:
     [
         ("aZß_09éяΩעعअ한გ༠½²Ⅷ๒", LETTER),
         (" \n\t.,;-–—'’“”„…€$%#@/\\|+=<>（）。、「」•😀\u200b\x00\x7f\ue000\U0010ffff\ud800་", APART),
-        ("汉字語々〆〇ぁひらカタกขเแาำลາកမㄅꀀ𠀀𗀀ｱー", ALONE),
+        ("汉字語々〆〇〡〸ꀀ𠀀𗀀𛅰", LOGOGRAM),
+        ("ぁひらカタกขเแาำລາកမㄅｱー〱〼𛀀ᥐꦄᬅ", SOUND),
         ("\u0301\u093f\u0e31\u0e48\u3099\ufe0f\u200d\u200c\u00ad\u2060\U000e0100", ATTACHED),
     ],
 )

@@ -1,14 +1,17 @@
 """Shingles of a batch, and the exact similarity of two documents."""
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.shingles import jaccard, shingles
-from transforms.words import split_words
+from transforms.shingles import _BASE, _BLOCK_WORDS, jaccard, shingles
+from transforms.words import Words, split_words
 
-TEXTS = st.lists(st.text(st.sampled_from("abcd 中\n"), max_size=30), max_size=10)
+TEXTS = st.lists(st.text(st.sampled_from("abcd  中ก\n"), max_size=60), max_size=10)
+MASK = (1 << 64) - 1
 
 
 def made(*texts: str, ngram: int = 5):
@@ -28,12 +31,71 @@ def test_a_document_has_the_same_shingles_whatever_stands_beside_it(texts, ngram
         assert together.of(index).tolist() == made(text, ngram=ngram).of(0).tolist()
 
 
+def reference_runs(words: Words, document: int, ngram: int) -> list[int]:
+    """The hash of each run of a document, word by word."""
+    first, stop = words.bounds[document], words.bounds[document + 1]
+    hashes, twelfths = words.hashes[first:stop].tolist(), words.twelfths[first:stop].tolist()
+    runs = []
+    for begin in range(len(hashes)):
+        amount = value = 0
+        longest = slice(begin, begin + ngram * 12)
+        for word, part in zip(hashes[longest], twelfths[longest], strict=True):
+            value = (value * _BASE + word) & MASK
+            amount += part
+            if amount >= ngram * 12:
+                runs.append((value ^ value >> 32) * _BASE >> 32 & 0xFFFFFFFF)
+                break
+    return runs
+
+
 @given(TEXTS, st.integers(1, 7))
-def test_as_many_shingles_as_runs_of_n_words(texts, ngram):
+def test_each_run_of_n_words_worth_is_a_shingle(texts, ngram):
     words = split_words(texts)
-    counts = np.diff(words.bounds)
-    expected = [2 if count <= ngram else count - ngram + 1 for count in counts.tolist()]
-    assert np.diff(shingles(words, ngram).bounds).tolist() == expected
+    made = shingles(words, ngram)
+    for document in range(len(texts)):
+        expected = reference_runs(words, document, ngram)
+        if len(expected) > 1:
+            assert made.of(document).tolist() == expected
+        else:
+            assert len(made.of(document)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(random.Random(5).choices("ab cdกเที่中文字かな ", k=80_000)),
+        "a b c " * (_BLOCK_WORDS // 3) + "ภาษาไทย中文字" * 5_000 + " a b c" * _BLOCK_WORDS,
+        "ก" * (2 * _BLOCK_WORDS + 1) + " a" * (_BLOCK_WORDS + 3),
+    ],
+    ids=["mixed", "parts after the border", "parts before the border"],
+)
+def test_runs_over_the_border_of_a_block(text):
+    words = split_words(["before it", text, "after it"])
+    made = shingles(words, 5)
+    assert len(words.hashes) > 3 * _BLOCK_WORDS
+    assert made.of(1).tolist() == reference_runs(words, 1, 5)
+    assert made.of(1).tolist() == shingles(split_words([text]), 5).of(0).tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("one two three four five", 5),
+        ("中文字中文字中文", 8),
+        ("ก" * 20, 20),
+        ("ที่" * 20, 20),
+        ("か" * 20, 20),
+        ("中文字中文字 one", 7),
+        ("한국어 문서 하나 둘 셋", 5),
+    ],
+)
+def test_five_words_worth_in_each_script(text, words):
+    assert len(split_words([text]).hashes) == words
+    kept = text.rstrip("\u0301\u0e35\u0e48")
+    documents = made(f"{text} a b c", f"{text} x y z", f"{kept[:-1]} a b c d e")
+    assert documents.of(0)[0] == documents.of(1)[0]  # what follows is not in the first run
+    assert documents.of(0)[0] != documents.of(2)[0]  # its last word is
+    assert len(made(text).of(0)) == 2
 
 
 @given(st.lists(st.sampled_from("abcde"), min_size=4, max_size=30), st.integers(1, 3))

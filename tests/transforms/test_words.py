@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.characters import ALONE, APART, ATTACHED, CLASS_SHIFT, LETTER, table
+from transforms.characters import APART, ATTACHED, CLASS_SHIFT, LETTER, LOGOGRAM, SOUND, table
 from transforms.words import _BASE, WORD_CHARS, Words, split_words
 
 SCRIPTS = {
@@ -37,7 +37,7 @@ def reference_spans(text: str) -> list[tuple[int, int]]:
         kind = int(table()[ord(character)]) >> CLASS_SHIFT
         if kind == ATTACHED:
             kind = current
-        elif kind == ALONE or (kind == LETTER and current != LETTER):
+        elif kind in (LOGOGRAM, SOUND) or (kind == LETTER and current != LETTER):
             spans.append([place, place])
         current = kind
         if kind != APART:
@@ -70,6 +70,11 @@ def hashes(words: Words, text: int) -> list[int]:
     return words.hashes[words.bounds[text] : words.bounds[text + 1]].tolist()
 
 
+def reference_twelfths(word: str) -> int:
+    """How much of a word this is, by its first character."""
+    return {LOGOGRAM: 8, SOUND: 3}.get(int(table()[ord(word[0])]) >> CLASS_SHIFT, 12)
+
+
 def strings(text: str) -> list[str]:
     return [text[start:stop] for start, stop in spans(split_words([text]), 0)]
 
@@ -80,7 +85,10 @@ def test_a_batch_is_split_as_the_reference_splits_each_text(texts):
     assert len(words.bounds) == len(words.offsets) == len(texts) + 1
     for index, text in enumerate(texts):
         assert spans(words, index) == reference_spans(text)
-        assert hashes(words, index) == [reference_hash(text[a:b]) for a, b in reference_spans(text)]
+        found = [text[a:b] for a, b in reference_spans(text)]
+        assert hashes(words, index) == [reference_hash(word) for word in found]
+        parts = words.twelfths[words.bounds[index] : words.bounds[index + 1]]
+        assert parts.tolist() == [reference_twelfths(word) for word in found]
 
 
 @given(TEXTS, st.integers(0, 8))
