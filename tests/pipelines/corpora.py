@@ -14,7 +14,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.stages import How
+from warehouse.catalog import open_catalog, snapshot
+from warehouse.digests import table_digests
+from warehouse.verify import verify
+
 REPOSITORY = Path(__file__).parents[2]
+HERE = How(workers=0, quiet=True)
 SHARED = " ".join(f"This sentence number {n} stands in the papers of several owners." for n in range(30))
 
 
@@ -128,3 +134,15 @@ def _member(tar: tarfile.TarFile, name: str, text: str) -> None:
     info = tarfile.TarInfo(name)
     info.size = len(text.encode())
     tar.addfile(info, io.BytesIO(text.encode()))
+
+
+def digests(folder: Path, warehouse: str = "warehouse") -> dict[str, str]:
+    catalog = open_catalog(str(folder / warehouse))
+    return table_digests(catalog, snapshot(catalog, None))
+
+
+def sound(folder: Path, warehouse: str = "warehouse") -> bool:
+    catalog = open_catalog(str(folder / warehouse))
+    answer = verify(catalog, snapshot(catalog, None))
+    assert answer.ok, [check for check in answer.checks if not check.ok]
+    return answer.ok
