@@ -33,7 +33,7 @@ def test_a_batch_has_the_signatures_of_datasketch(documents, permutations):
     assert signatures.tolist() == [datasketch(document, permutations) for document in documents]
 
 
-@pytest.mark.parametrize("sizes", [[40_000], [1, 16_383, 1, 16_384, 3, 50_000, 2], [16_384, 16_384]])
+@pytest.mark.parametrize("sizes", [[150_000], [1, 65_535, 1, 65_536, 3, 150_000, 2], [65_536, 65_536]])
 def test_documents_that_blocks_cut_have_them_too(sizes):
     values = np.random.default_rng(5).integers(0, 2**32, sum(sizes)).tolist()
     borders = np.cumsum([0, *sizes]).tolist()

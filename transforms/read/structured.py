@@ -40,7 +40,7 @@ def extract_fields(parsed: Mapping[str, Any], options: ExtractOptions) -> Extrac
         return Refused("missing_field", detail=options.text_field)
     if not isinstance(text, str):
         return Refused("not_text", detail=type(text).__name__)
-    if not text.strip():
+    if not text or text.isspace():
         return Refused("empty")
     rest.pop(options.text_field, None)
     title = _take(rest, "title", options, _as_text)
@@ -63,6 +63,8 @@ def lookup(fields: Mapping[str, Any], name: str) -> Any:
     """
     if name in fields:
         return fields[name]
+    if "." not in name:
+        return None
     value: Any = fields
     for part in name.split("."):
         if not isinstance(value, Mapping) or part not in value:
@@ -90,7 +92,8 @@ def canonical(fields: Mapping[str, Any]) -> bytes:
 def _take(rest: dict[str, Any], attribute: str, options: ExtractOptions, make: Any) -> Any:
     """Makes an attribute of its field, which then leaves the rest if it could be used."""
     name = options.fields.get(attribute, attribute)
-    value = make(lookup(rest, name))
+    found = lookup(rest, name)
+    value = None if found is None else make(found)
     if value is not None:
         rest.pop(name, None)
     return value
