@@ -6,13 +6,15 @@ A locator is a chain of steps joined by ``!``; the empty locator is the whole fi
     byte=OFFSET    a line or block that begins at this byte of the decompressed content
     item=N         the N-th element of a JSON array, from 0
     row=N          the N-th row of a Parquet file, from 0
+    part=N[.M…]    a MIME part of a mail, decoded; numbered from 1 at each level, as in RFC 3501, 6.4.5
 
-So ``member=dump/a.jsonl.gz!byte=1024`` is the line at byte 1024 of the decompressed member.
+So ``member=dump/a.jsonl.gz!byte=1024`` is the line at byte 1024 of the decompressed member, and
+``byte=0!part=2!part=1`` is the first part of the mail that is attached to the first mail of an mbox.
 """
 
 from typing import Literal, cast, get_args
 
-Step = Literal["member", "byte", "item", "row"]
+Step = Literal["member", "byte", "item", "row", "part"]
 _STEPS = get_args(Step)
 
 
@@ -55,3 +57,16 @@ def parse(locator: str) -> list[tuple[Step, str]]:
             value = value.replace("%21", "!").replace("%25", "%")
         steps.append((cast("Step", kind), value))
     return steps
+
+
+def parent(locator: str) -> str | None:
+    """Returns the place of the mail that holds this part; None for what is no part of a mail.
+
+    >>> parent("byte=7!part=2.1!row=3"), parent("part=2"), parent("byte=7")
+    ('byte=7', '', None)
+    """
+    steps = locator.split("!")
+    for index in range(len(steps) - 1, -1, -1):
+        if steps[index].startswith("part="):
+            return "!".join(steps[:index])
+    return None

@@ -50,6 +50,7 @@ def extract_record(path: str, record: Record, spec: IngestSpec) -> Document | Re
         fallen = Fallen(record.locator, found, record.raw, record.media_type)
         return _settle("extract", path, fallen, source.name)
     place = _Place(path, record)
+    parent = locators.parent(record.locator)
     return Document(
         doc_id=ids.document_id(source.name, path, record.locator),
         source=source.name,
@@ -58,6 +59,7 @@ def extract_record(path: str, record: Record, spec: IngestSpec) -> Document | Re
         media_type=record.media_type,
         raw_sha256=ids.sha256(record.raw),
         text=found.text,
+        parent_id=None if parent is None else ids.document_id(source.name, path, parent),
         messages=found.messages,
         title=_attribute(found.title),
         author=_attribute(found.author),

@@ -33,7 +33,7 @@ class ReadContext:
     start: int | None = None
     stop: int | None = None
 
-    def locate(self, kind: locators.Step, value: int) -> str:
+    def locate(self, kind: locators.Step, value: int | str) -> str:
         """Returns the locator of a record of this stream."""
         own = f"{kind}={value}"
         return f"{self.prefix}!{own}" if self.prefix else own
@@ -56,8 +56,23 @@ class ExtractOptions:
     parsed: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A file within a record (an attachment); ``transforms.read.reader`` reads it like any other file.
+
+    Attributes:
+        locator: Its place; stands before the locator of each of its records.
+        name: Its file name; helps to tell the format.
+        raw: Its bytes.
+    """
+
+    locator: str
+    name: str
+    raw: bytes
+
+
 Extract = Callable[[bytes, ExtractOptions], Extracted | Refused | Dead]
-Read = Callable[[Readable, ReadContext], Iterator[Record | Fallen]]
+Read = Callable[[Readable, ReadContext], Iterator[Record | Fallen | Embedded]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +102,8 @@ class Format:
     reader: Read | None = None
     seeks: bool = False
 
-    def records(self, stream: Readable, context: ReadContext) -> Iterator[Record | Fallen]:
-        """Yields the records of a stream in order.
+    def records(self, stream: Readable, context: ReadContext) -> Iterator[Record | Fallen | Embedded]:
+        """Yields the records of a stream in order, each followed by the files within it.
 
         Raises:
             BrokenStream: Where the stream breaks, after its good records; the caller makes the one

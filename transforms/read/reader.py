@@ -15,11 +15,14 @@ from schemas.specs import SourceSpec
 from transforms.read import registry
 from transforms.read.archives import detect_archive, is_tar, open_members
 from transforms.read.compression import Decompressed, detect_compression, strip_suffix
-from transforms.read.formats import Format, ReadContext
+from transforms.read.formats import Embedded, Format, ReadContext
 from transforms.read.parquet import group_of
 from transforms.read.streams import BrokenStream, Readable, as_seekable, peek, read_fully
 
 _COUNTED = re.compile(r"(?:#\d+)+$")  # what tells members of one name apart
+
+MAX_EMBEDDED = 8
+"""How deep mails may lie in mails; what lies deeper is a dead letter ``too_deep``."""
 
 Found = Iterator[Record | Fallen]
 
@@ -134,7 +137,23 @@ def _read(stream: Readable, context: ReadContext) -> Found:
             yield Fallen(context.prefix, dead, media_type=form.media_type)
             return
         stream = BytesIO(raw)
-    yield from form.records(stream, context)
+    for found in form.records(stream, context):
+        if not isinstance(found, Embedded):
+            yield found
+        elif kind is not None and locators.parent(context.prefix) is not None:
+            # Compressed mails in compressed mails would let each level be a thousand times larger.
+            yield Fallen(found.locator, Refused("nested_archive", detail=kind), found.raw)
+        else:
+            yield from _embedded(found, context.source)
+
+
+def _embedded(file: Embedded, spec: SourceSpec) -> Found:
+    """Yields the records of a file within a record; its format is its own, whatever the source's is."""
+    if sum(kind == "part" for kind, _ in locators.parse(file.locator)) > MAX_EMBEDDED:
+        dead = Dead("too_deep", f"more than {MAX_EMBEDDED} mails in one another")
+        yield Fallen(file.locator, dead, file.raw)
+        return
+    yield from read_stream(BytesIO(file.raw), file.name, replace(spec, format="auto"), file.locator)
 
 
 def _archive(stream: Readable, context: ReadContext) -> Found:
