@@ -44,7 +44,8 @@ class Record:
         raw: The record's bytes at its locator, after decompression.
         format: Name of the format (``transforms.read.registry``) whose ``extract`` turns ``raw`` into text.
         media_type: IANA media type of ``raw``.
-        fields: Parsed fields of a structured record (JSON object, CSV row), else None.
+        fields: Parsed fields of a structured record (JSON object, CSV row), or what its container says
+            of it (address and date of a web page), else None.
 
     A record without bytes of its own (a Parquet row) has its canonical JSON (sorted keys) as ``raw``.
     """
@@ -161,7 +162,11 @@ class Fallen:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a format's ``extract`` makes of a record: the text, and what the record says of itself."""
+    """What a format's ``extract`` makes of a record: the text, and what the record says of itself.
+
+    ``media_type`` is set where the text was found in a container (an HTTP response) and is of a more
+    precise type than the record.
+    """
 
     text: str
     title: str | None = None
@@ -169,3 +174,4 @@ class Extracted:
     created_at: int | None = None
     messages: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    media_type: str | None = None

@@ -56,7 +56,7 @@ def extract_record(path: str, record: Record, spec: IngestSpec) -> Document | Re
         source=source.name,
         uri=f"{source.name}:{path}",
         locator=record.locator,
-        media_type=record.media_type,
+        media_type=found.media_type or record.media_type,
         raw_sha256=ids.sha256(record.raw),
         text=found.text,
         parent_id=None if parent is None else ids.document_id(source.name, path, parent),

@@ -49,7 +49,7 @@ def write_corpus(folder: Path) -> dict[str, Expected]:
         f"<html><head><title>P</title></head><body><article><p>{prose('page')}</p></article></body></html>"
     )
     (docs / "empty.txt").write_text("")
-    (docs / "program.rs").write_text("fn main() {}\n")
+    (docs / "settings.yaml").write_text("answer: 42\n")
     (docs / "broken.bin").write_bytes(bytes(range(256)) * 8)
     expected["docs"] = Expected(7, 4)
 

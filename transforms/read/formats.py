@@ -48,12 +48,14 @@ class ExtractOptions:
         fields: Document attribute -> field that holds it.
         html_extractor: ``trafilatura`` or ``resiliparse``.
         parsed: The fields of a structured record as the reader parsed them, else None.
+        charset: Encoding that the record's container states (HTTP, MIME), if any.
     """
 
     text_field: str = "text"
     fields: Mapping[str, str] = field(default_factory=dict)
     html_extractor: str = "trafilatura"
     parsed: Mapping[str, Any] | None = None
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

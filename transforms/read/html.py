@@ -42,7 +42,7 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Finds the main text of a page, without navigation, and its title, author and date."""
     declared = _CHARSET.search(raw[:_HEAD_BYTES])
     name = (declared[1] or declared[2]).decode("ascii", "replace") if declared else None
-    decoded = decode(raw, name)
+    decoded = decode(raw, options.charset or name)
     if isinstance(decoded, Dead):
         return decoded
     page = _XML_DECLARATION.sub("", decoded[0].lstrip("\ufeff")).replace("\0", "")

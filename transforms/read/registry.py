@@ -8,11 +8,13 @@ import re
 from schemas.records import Refused
 from transforms.read import (
     asciidoc,
+    code,
     delimited,
     html,
     json_file,
     jsonl,
     markdown,
+    notebook,
     package_metadata,
     parquet,
     restructuredtext,
@@ -34,6 +36,8 @@ FORMATS: tuple[Format, ...] = (
     delimited.TSV,
     parquet.FORMAT,
     package_metadata.FORMAT,
+    notebook.FORMAT,
+    code.FORMAT,
 )
 """All formats; where two take the same content, the first one in this order has it."""
 

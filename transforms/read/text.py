@@ -7,7 +7,7 @@ from transforms.read.formats import ExtractOptions, Format
 
 def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Decodes the content; line breaks stay as they are."""
-    decoded = decode(raw)
+    decoded = decode(raw, options.charset)
     return decoded if isinstance(decoded, Dead) else Extracted(decoded[0])
 
 

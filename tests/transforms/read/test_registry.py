@@ -35,6 +35,9 @@ HTML = b"<!DOCTYPE html>\n<html><body><p>x</p></body></html>"
         ("COPYING.LESSER", TEXT, "text"),
         ("some notes", TEXT, "text"),
         ("a.txt", "text\n".encode("utf-16"), "text"),
+        ("a.py", TEXT, "code"),
+        ("changes.PY", TEXT, "code"),
+        ("a.ipynb", b'{"cells": []}', "notebook"),
     ],
 )
 def test_the_format_is_found(name, head, form):
@@ -48,8 +51,10 @@ def test_the_format_is_found(name, head, form):
         ("a.md", b"", "empty", None),
         ("a.txt", b"%PDF-1.7\n", "unsupported_format", "pdf"),
         ("a.docx", b"PK\x03\x04rest", "unsupported_format", "docx"),
-        ("a.py", TEXT, "unsupported_format", "py"),
-        ("changes.py", TEXT, "unsupported_format", "py"),
+        ("a.yaml", TEXT, "unsupported_format", "yaml"),
+        ("changes.xml", TEXT, "unsupported_format", "xml"),
+        ("jquery.min.js", TEXT, "unsupported_format", "js"),
+        ("de.ts", b"<?xml version='1.0'?><TS/>", "unsupported_format", "ts"),
         (".gitignore", TEXT, "unsupported_format", "gitignore"),
         ("run", b"#!/bin/sh\n", "unsupported_format", "script"),
         ("key.asc", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "unsupported_format", "pgp"),
