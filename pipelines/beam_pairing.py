@@ -9,6 +9,7 @@ million documents share costs 16 bytes a document, and each group is read once, 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -100,6 +101,26 @@ def pair_on_beam(
     Raises:
         RuntimeError: If the runner lost or doubled any band, or if the pipeline failed.
     """
+    with edges_on_beam(storage, signatures, permutations, bands, rows, representatives, flags) as files:
+        return _collect(storage, files)
+
+
+@contextmanager
+def edges_on_beam(
+    storage: Storage,
+    signatures: Sequence[PartInfo],
+    permutations: int,
+    bands: int,
+    rows: int,
+    representatives: NDArray[np.int64],
+    flags: Sequence[str],
+) -> Iterator[list[str]]:
+    """Pairs as ``pair_on_beam`` and leaves the edges where the workers wrote them, until they are used.
+
+    Yields:
+        Paths in the warehouse, of ``EDGE_SCHEMA``. The edges of a file are distinct; one that two bands
+        gave can stand in two files.
+    """
     total = sum(part.rows for part in signatures)
     entries = len(representatives) * bands
     shards = max(MIN_SHARDS, -(-entries * _BYTES_A_BAND // SHARD_BYTES))
@@ -117,7 +138,7 @@ def pair_on_beam(
                 | "Parts" >> beam.Create(signed).with_output_types(_Signed)
                 | "PairBands" >> PairBands(plan)
             )
-        return _collect(storage, plan, entries)
+        yield _written(storage, plan, entries)
     finally:
         _clear(storage, plan)
 
@@ -240,15 +261,24 @@ def distinct_edges(
     return left[new], right[new]
 
 
-def _collect(storage: Storage, plan: Bands, entries: int) -> pa.Table:
-    tables, seen = [EDGE_SCHEMA.empty_table()], 0
-    for shard in range(plan.shards):
-        if storage.exists(plan.edges(shard)):
-            with open_part(storage, plan.edges(shard)) as part:
+def _written(storage: Storage, plan: Bands, entries: int) -> list[str]:
+    """Returns the files of the shards, which must have got all bands."""
+    files, seen = [], 0
+    for path in map(plan.edges, range(plan.shards)):
+        if storage.exists(path):
+            with open_part(storage, path) as part:
                 seen += int(part.schema_arrow.metadata[b"entries"])
-                tables.append(part.read().replace_schema_metadata())
+            files.append(path)
     if seen != entries:
         raise RuntimeError(f"{entries} bands were to be paired, and {seen} came out of the shuffle")
+    return files
+
+
+def _collect(storage: Storage, files: Sequence[str]) -> pa.Table:
+    tables = [EDGE_SCHEMA.empty_table()]
+    for path in files:
+        with open_part(storage, path) as part:
+            tables.append(part.read().replace_schema_metadata())
     edges = pa.concat_tables(tables)
     left, right = distinct_edges(edges["left"].to_numpy(), edges["right"].to_numpy())
     return pa.Table.from_arrays([pa.array(left), pa.array(right)], schema=EDGE_SCHEMA)

@@ -20,7 +20,7 @@ from schemas.manifest import SourceRow
 from schemas.specs import DedupSpec
 from schemas.units import PartInfo, Receipt
 from transforms.bands import choose_bands
-from transforms.clusters import cluster, members_of
+from transforms.clusters import cluster_components, members_of
 from transforms.judging import ByShingles
 from transforms.shingles import Shingles, shingles
 from transforms.survivors import collapse_exact, survivor_order
@@ -131,18 +131,17 @@ def _write(
     representatives = collapse_exact(columns.text_sha256, order)
     bands, rows = choose_bands(spec.threshold, spec.permutations)
     pairing = Pairing(storage, tuple(signatures), spec.permutations, bands, rows, representatives)
-    edges = pairing.on_beam(flags) if flags else pairing.here(threads)
-    connected = np.unique(np.concatenate([edges.left, edges.right]))
+    connected, component = pairing.on_beam(order, flags) if flags else pairing.here(order, threads)
     shingle = partial(_shingle, ngram=spec.ngram)
     with (
         gathered_signatures(storage, signatures, spec.permutations, connected) as load,
         stored_shingle_sets(storage, documents, shingle) as sets,
     ):
         similarity = ByShingles(sets, spec.threshold, spec.permutations)
-        found = cluster(
+        found = cluster_components(
             order,
-            edges.left,
-            edges.right,
+            connected,
+            component,
             load,
             bands=bands,
             rows=rows,

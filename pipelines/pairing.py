@@ -1,4 +1,4 @@
-"""Pairs the band keys of all representatives: by DuckDB on this machine, or by Beam on a cluster."""
+"""Connects representatives that share a band: by DuckDB on this machine, or by Beam on a cluster."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from schemas.units import PartInfo
 from transforms.bands import band_keys
+from transforms.components import connect_pieces
 from warehouse.columns import iter_signatures
 from warehouse.pairing import BAND_SCHEMA, pair_bands
 from warehouse.storage import Storage
@@ -18,12 +19,8 @@ MEMORY_LIMIT = "600MB"
 """What DuckDB may use for the pairing before it spills to disk."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edges:
-    """Tree edges between rows that share a band: ``left`` is the smallest row of the bucket."""
-
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
+Components = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows that share a band with another, ascending; the first row in survivor order of each one's component."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,28 +42,29 @@ class Pairing:
     rows: int
     representatives: NDArray[np.int64]
 
-    def here(self, threads: int) -> Edges:
-        """Pairs on this machine; spills to the system's temporary folder."""
+    def here(self, order: NDArray[np.int64], threads: int) -> Components:
+        """Connects on this machine; spills to the system's temporary folder.
+
+        Args:
+            order: Rank of every row in survivor order.
+            threads: Threads of the engine.
+        """
         with tempfile.TemporaryDirectory(prefix="datamoat-bands-") as folder:
-            batches = list(
-                pair_bands(self._keys(), memory_limit=MEMORY_LIMIT, temp_directory=folder, threads=threads)
+            edges = pair_bands(
+                self._keys(), memory_limit=MEMORY_LIMIT, temp_directory=folder, threads=threads
             )
-        return _edges(batches)
+            return connect_pieces(map(_ends, edges), order)
 
-    def on_beam(self, flags: Sequence[str]) -> Edges:
-        """Pairs by a Beam pipeline on the runner that the flags name; the same edges."""
-        from pipelines.beam_pairing import pair_on_beam
+    def on_beam(self, order: NDArray[np.int64], flags: Sequence[str]) -> Components:
+        """Connects by Beam pipelines on the runner that the flags name; the same components."""
+        from pipelines.beam_components import components_on_beam
+        from pipelines.beam_pairing import edges_on_beam
 
-        table = pair_on_beam(
-            self.storage,
-            self.signatures,
-            self.permutations,
-            self.bands,
-            self.rows,
-            np.unique(self.representatives),
-            flags,
-        )
-        return _edges(table.to_batches())
+        taking = np.unique(self.representatives)
+        with edges_on_beam(
+            self.storage, self.signatures, self.permutations, self.bands, self.rows, taking, flags
+        ) as files:
+            return components_on_beam(self.storage, files, order, flags)
 
     def _keys(self) -> Iterator[pa.RecordBatch]:
         for first, values in iter_signatures(self.storage, self.signatures, self.permutations):
@@ -77,8 +75,5 @@ class Pairing:
             yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=BAND_SCHEMA)
 
 
-def _edges(batches: Sequence[pa.RecordBatch]) -> Edges:
-    if not batches:
-        return Edges(np.empty(0, np.int64), np.empty(0, np.int64))
-    table = pa.Table.from_batches(batches)
-    return Edges(table.column("left").to_numpy(), table.column("right").to_numpy())
+def _ends(batch: pa.RecordBatch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return batch.column("left").to_numpy(), batch.column("right").to_numpy()

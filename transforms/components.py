@@ -4,6 +4,7 @@ A component is no cluster: its members need not be alike. It bounds who can be c
 components are clustered one by one, and a split that keeps components whole leaks nothing.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -20,10 +21,6 @@ def connect(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Returns the rows that have edges, and of each the first row, in survivor order, of its component.
 
-    A forest over all rows takes in the edges piece by piece: union-find, whose unions are done for a piece at
-    once by scipy. Memory is 5 bytes a row (9 from 2^31 rows on), some 130 MB for a piece, and 40 bytes a row
-    that has edges; nothing grows with the edges.
-
     Args:
         left: One end of each edge.
         right: The other end.
@@ -36,13 +33,30 @@ def connect(
     >>> rows.tolist(), component.tolist()
     ([1, 2, 4, 5, 7], [4, 4, 4, 7, 7])
     """
+    starts = range(0, len(left), EDGES_AT_ONCE)
+    pieces = ((left[at : at + EDGES_AT_ONCE], right[at : at + EDGES_AT_ONCE]) for at in starts)
+    return connect_pieces(pieces, order)
+
+
+def connect_pieces(
+    pieces: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]], order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Connects edges that come piece by piece, and are not held; else as ``connect``.
+
+    A forest over all rows takes in the edges: union-find, whose unions are done by scipy for many edges at
+    once. Memory is 5 bytes a row (9 from 2^31 rows on), 130 MB for a million edges at once, and 40 bytes a
+    row that has edges; nothing grows with the edges.
+
+    Args:
+        pieces: Both ends of some edges each.
+        order: Rank of every row.
+    """
     small = len(order) <= np.iinfo(np.int32).max
     parent: _Forest = np.arange(len(order), dtype=np.int32) if small else np.arange(len(order))
     touched = np.zeros(len(order), np.bool_)
-    for first in range(0, len(left), EDGES_AT_ONCE):
-        piece = slice(first, first + EDGES_AT_ONCE)
-        touched[left[piece]] = touched[right[piece]] = True
-        _unite(parent, _roots(parent, left[piece]), _roots(parent, right[piece]))
+    for left, right in _gathered(pieces):
+        touched[left] = touched[right] = True
+        _unite(parent, _roots(parent, left), _roots(parent, right))
     rows = np.flatnonzero(touched)
     return rows, name_components(rows, _roots(parent, rows), order)
 
@@ -65,6 +79,22 @@ def name_components(
     first = np.empty(len(rows), np.int64)
     first[components[by_rank]] = rows[by_rank]  # of equal indices, the last one assigned stays
     return first[components]
+
+
+def _gathered(
+    pieces: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]],
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yields pieces, small ones joined until they are worth their while."""
+    held: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    count = 0
+    for piece in pieces:
+        held.append(piece)
+        count += len(piece[0])
+        if count >= EDGES_AT_ONCE:
+            yield np.concatenate([left for left, _ in held]), np.concatenate([right for _, right in held])
+            held, count = [], 0
+    if count:
+        yield np.concatenate([left for left, _ in held]), np.concatenate([right for _, right in held])
 
 
 def _roots(parent: _Forest, rows: NDArray[np.int64]) -> NDArray[np.int64]:

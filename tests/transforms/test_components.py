@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms import components as module
-from transforms.components import connect
+from transforms.components import connect, connect_pieces
 
 
 @given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), max_size=40), st.permutations(range(26)))
@@ -39,6 +39,19 @@ def test_how_many_edges_are_connected_at_once_does_not_matter(edges, order, at_o
         patch.setattr(module, "EDGES_AT_ONCE", at_once)
         pieces = connect(left, right, np.array(order))
     assert [column.tolist() for column in pieces] == [column.tolist() for column in whole]
+
+
+def test_pieces_of_any_size_are_connected():
+    left, right = np.random.default_rng(2).integers(0, 500, (2, 300))
+    order = np.arange(500)
+    pieces = zip(
+        np.array_split(left, [0, 1, 9, 9, 200]), np.array_split(right, [0, 1, 9, 9, 200]), strict=True
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "EDGES_AT_ONCE", 20)
+        made = connect_pieces(pieces, order)
+    assert [column.tolist() for column in made] == [column.tolist() for column in connect(left, right, order)]
+    assert [len(column) for column in connect_pieces(iter([]), order)] == [0, 0]
 
 
 def test_a_long_path_in_small_pieces():
