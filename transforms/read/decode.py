@@ -38,6 +38,7 @@ _WEB_NAMES = {  # what the WHATWG Encoding Standard reads these labels as
     "iso-8859-9": "cp1254",
     "tis-620": "cp874",
 }
+_NO_CHARSETS = ("idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 
 
 def decode(raw: bytes, declared: str | None = None) -> tuple[str, str] | Dead:
@@ -147,7 +148,7 @@ def _known(declared: str | None) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    return info.name if info._is_text_encoding else None
+    return info.name if info._is_text_encoding and info.name not in _NO_CHARSETS else None
 
 
 def _wide_encoding(raw: bytes) -> Literal["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"] | None:
