@@ -72,7 +72,9 @@ def test_binary_is_undecodable(raw):
     assert not looks_like_text(raw)
 
 
-@pytest.mark.parametrize("declared", ["idna", "punycode", "undefined", "unicode_escape", "rot13", "a\0b", "x"])
+@pytest.mark.parametrize(
+    "declared", ["idna", "punycode", "undefined", "unicode_escape", "rot13", "a\0b", "x"]
+)
 def test_no_name_of_a_codec_is_taken_for_an_encoding(declared):
     raw = b"caf\xe9 und Gr\xfc\xdfe, \\u0041 " * 20
     assert decode(raw, declared) == decode(raw)
