@@ -7,7 +7,8 @@ Makes the benchmark corpus of ``DIR/bulk`` (``benchmarks/corpus.py``) and a virt
 tool, both once, in the work folder. Then runs them in turn, whole processes from reading JSONL to written
 results, imports included, each pinned to as many cores as it has workers, and prints medians. A tool that
 takes minutes takes part in the first ``--slow-rounds`` rounds only. Every run is kept in
-``results-40000.json`` of the work folder, and later ones are added to it; ``--report`` prints the table from it and runs nothing.
+``results-40000.json`` of the work folder, and later ones are added to it; ``--report``
+prints the table from it and runs nothing.
 """
 
 import argparse
