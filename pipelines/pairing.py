@@ -49,11 +49,16 @@ class Pairing:
             order: Rank of every row in survivor order.
             threads: Threads of the engine.
         """
+        return connect_pieces(self.edges(threads), order)
+
+    def edges(self, threads: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Yields the edges between rows that share a band, as this machine pairs them: (left, right)."""
         with tempfile.TemporaryDirectory(prefix="datamoat-bands-") as folder:
-            edges = pair_bands(
+            batches = pair_bands(
                 self._keys(), memory_limit=MEMORY_LIMIT, temp_directory=folder, threads=threads
             )
-            return connect_pieces(map(_ends, edges), order)
+            for batch in batches:
+                yield batch.column("left").to_numpy(), batch.column("right").to_numpy()
 
     def on_beam(self, order: NDArray[np.int64], flags: Sequence[str]) -> Components:
         """Connects by Beam pipelines on the runner that the flags name; the same components."""
@@ -73,7 +78,3 @@ class Pairing:
             keys = band_keys(values[alone], self.bands, self.rows)
             columns = [np.repeat(rows[alone], self.bands), keys.ravel()]
             yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=BAND_SCHEMA)
-
-
-def _ends(batch: pa.RecordBatch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    return batch.column("left").to_numpy(), batch.column("right").to_numpy()

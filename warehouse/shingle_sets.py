@@ -47,6 +47,7 @@ class StoredShingleSets:
     Attributes:
         texts: Texts that were read and shingled.
         row_groups: Row groups that were read for them.
+        bytes: Of the sets on disk.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class StoredShingleSets:
         # By ascending row: where its set begins in the file, and how many values it has.
         self._rows, self._begins, self._sizes = none, none, none
         self._values = np.empty(0, np.uint32)
-        self.texts = self.row_groups = 0
+        self.texts = self.row_groups = self.bytes = 0
 
     def learn(self, rows: NDArray[np.int64]) -> None:
         """Reads and shingles the texts of rows: ascending, distinct, none of them known yet."""
@@ -78,6 +79,7 @@ class StoredShingleSets:
         if len(self._rows):
             self._values = np.asarray(np.memmap(self._handle, np.uint32, mode="r"))
         self.texts += len(rows)
+        self.bytes = self._values.nbytes
 
     def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tells which rows are known."""
