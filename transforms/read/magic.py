@@ -9,7 +9,6 @@ KNOWN_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"{\\rtf", "rtf"),
-    (b"WARC/", "warc"),
     (b"%!PS", "postscript"),
     (b"SQLite format 3\x00", "sqlite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),

@@ -96,7 +96,7 @@ def _range_of(
     form = None if detect_compression(head) else registry.detect(name, head, spec.format)
     if not isinstance(form, Format):
         return None, None
-    if form.name == "jsonl" and kind == "byte":
+    if form.name in {"jsonl", "warc", "arc"} and kind == "byte":
         return int(value), int(value) + 1
     if form.name == "parquet" and kind == "row":
         group = group_of(stream, int(value))

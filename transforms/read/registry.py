@@ -7,22 +7,28 @@ import re
 
 from schemas.records import Refused
 from transforms.read import (
+    arc,
     asciidoc,
     code,
     delimited,
     html,
     json_file,
     jsonl,
+    mail_eml,
+    mail_mbox,
+    mail_outlook,
     markdown,
     notebook,
     package_metadata,
     parquet,
     restructuredtext,
     text,
+    warc,
 )
 from transforms.read.decode import looks_like_text
 from transforms.read.formats import Format
 from transforms.read.magic import BINARY_MAGIC, KNOWN_MAGIC
+from transforms.read.mail_detect import find_mail
 
 FORMATS: tuple[Format, ...] = (
     text.FORMAT,
@@ -38,11 +44,19 @@ FORMATS: tuple[Format, ...] = (
     package_metadata.FORMAT,
     notebook.FORMAT,
     code.FORMAT,
+    mail_eml.FORMAT,
+    mail_mbox.FORMAT,
+    mail_outlook.FORMAT,
+    warc.FORMAT,
+    arc.FORMAT,
 )
 """All formats; where two take the same content, the first one in this order has it."""
 
 HEAD_BYTES = 1 << 16
 """How much of the content ``detect`` should see, in bytes."""
+
+_TOLD_BY_CONTENT = (warc.FORMAT, arc.FORMAT)
+"""Formats whose first bytes tell them, whatever they are called."""
 
 _BY_NAME = {form.name: form for form in FORMATS}
 _EXTENSIONS = sorted(
@@ -89,6 +103,11 @@ def detect(name: str, head: bytes, forced: str = "auto") -> Format | Refused:
         return by_name(forced)
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     extension = _extension(base)
+    for form in _TOLD_BY_CONTENT:
+        if form.sniff is not None and form.sniff(head, ""):
+            return form
+    if (mail := find_mail(name, extension, head)) is not None:
+        return mail
     for magic, what in KNOWN_MAGIC:
         if head.startswith(magic):
             return Refused("unsupported_format", detail=extension if what == "zip" and extension else what)
