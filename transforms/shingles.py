@@ -190,3 +190,15 @@ def jaccard(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
     shared = len(np.intersect1d(left, right, assume_unique=True))
     union = len(left) + len(right) - shared
     return shared / union if union else 1.0
+
+
+def containment(whole: NDArray[np.uint32], part: NDArray[np.uint32]) -> float:
+    """Returns how much of a set of shingles another one holds: shared ones over those of ``part``.
+
+    An empty set is part of every other.
+
+    >>> containment(np.array([1, 2, 3, 4], np.uint32), np.array([3, 4, 4, 5], np.uint32))
+    0.6666666666666666
+    """
+    held = np.unique(part)
+    return float(np.isin(held, whole).mean()) if len(held) else 1.0

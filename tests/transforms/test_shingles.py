@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.shingles import _BASE, _BLOCK_WORDS, jaccard, shingles
+from transforms.shingles import _BASE, _BLOCK_WORDS, containment, jaccard, shingles
 from transforms.words import Words, split_words
 
 TEXTS = st.lists(st.text(st.sampled_from("abcd  中ก\n"), max_size=60), max_size=10)
@@ -141,6 +141,17 @@ def test_scripts_without_spaces_are_compared_by_characters():
 def test_jaccard_counts_each_shingle_once():
     assert jaccard(np.array([1, 1, 1, 2], np.uint32), np.array([1, 2, 2], np.uint32)) == 1.0
     assert jaccard(np.array([], np.uint32), np.array([], np.uint32)) == 1.0
+
+
+HASHES = st.lists(st.integers(0, 20), max_size=20).map(lambda values: np.array(values, np.uint32))
+
+
+@given(HASHES, HASHES)
+def test_containment_of_sets(left, right):
+    shared = len({*left.tolist()} & {*right.tolist()})
+    assert containment(left, right) * len({*right.tolist()}) == pytest.approx(shared)
+    assert containment(np.concatenate([left, right]), right) == 1.0
+    assert min(containment(left, right), containment(right, left)) >= jaccard(left, right)
 
 
 def test_ngram_must_be_positive():
