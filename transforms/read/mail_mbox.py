@@ -1,9 +1,10 @@
 r"""Mailboxes in one file: ``mbox`` (RFC 4155), read mail by mail in memory bounded by the largest one.
 
-A mail begins where a line ``From somebody Thu Jan  1 00:00:00 1970`` is followed by a header (or by none at all: a blank line). That is asked
-without looking back, so any way to cut a file into ranges gives the same mails; what programs leave out (the
-blank line before, the quoting of such lines in the text) does no harm. ``raw`` is the mail with this line and
-with ``>From`` as the file has it; for reading, one ``>`` is taken off (the rule of ``mboxrd``).
+A mail begins where a line ``From somebody Thu Jan  1 00:00:00 1970`` is followed by a header, or by the blank
+line of a mail without any. That is asked without looking back, so any way to cut a file into ranges gives the
+same mails; what programs leave out (the blank line before, the quoting of such lines in the text) does no
+harm. ``raw`` is the mail with this line and with ``>From`` as the file has it; for reading, one ``>`` is
+taken off (the rule of ``mboxrd``).
 """
 
 import re
