@@ -8,7 +8,6 @@ Texts cannot be read pair by pair. What a judge does not know yet, it leaves ope
 the rows of all open pairs, lets the judge learn them at once, and asks again.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -19,6 +18,9 @@ from transforms.shingles import Shingles
 
 DEVIATIONS: Final = 2.0
 """Standard deviations around the threshold within which estimates are not trusted."""
+
+_HALF = np.uint64(32)
+_VALUES_AT_ONCE = 1 << 15  # shingles that are compared at once: they and their keys stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +59,11 @@ class ShingleSets(Protocol):
     def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tells which rows are known."""
 
-    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
-        """Yields the sets of the rows, as many at once as fit into memory well.
+    def sizes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns how many shingles the set of each row has, one at least; all rows must be known."""
 
-        The hashes of each set are ascending and distinct, and there is one at least. All rows must be known.
-        """
+    def read(self, rows: NDArray[np.int64]) -> Shingles:
+        """Returns the sets of the rows, each as ascending distinct hashes; all rows must be known."""
 
 
 class HeldShingles:
@@ -72,7 +74,7 @@ class HeldShingles:
     """
 
     def __init__(self, made: Shingles) -> None:
-        self._made = made
+        self._sets = [np.unique(made.of(row)) for row in range(len(made.bounds) - 1)]
 
     def learn(self, rows: NDArray[np.int64]) -> None:
         """Has nothing to learn, as all rows are known."""
@@ -81,11 +83,14 @@ class HeldShingles:
         """Tells that all rows are known."""
         return np.ones(len(rows), np.bool_)
 
-    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
-        """Yields the set of each row."""
-        for row in rows.tolist():
-            hashes = np.unique(self._made.of(row))
-            yield Shingles(hashes, np.array([0, len(hashes)]))
+    def sizes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the sizes of the sets."""
+        return np.array([len(self._sets[row]) for row in rows.tolist()], np.int64)
+
+    def read(self, rows: NDArray[np.int64]) -> Shingles:
+        """Returns the sets."""
+        hashes = np.concatenate([self._sets[row] for row in rows.tolist()])
+        return Shingles(hashes, np.concatenate([[0], np.cumsum(self.sizes(rows))]))
 
 
 class BySignatures:
@@ -126,16 +131,21 @@ class ByShingles:
         judged.open[near[~known]] = True
         certain = near[known]
         certain = certain[np.argsort(left[certain], kind="stable")]
-        borders = np.flatnonzero(np.diff(left[certain])) + 1
-        for same_left in np.split(certain, borders) if len(certain) else ():
-            judged.similarity[same_left] = self._exact(left[same_left[:1]], right[same_left])
+        judged.similarity[certain] = self._exact(left[certain], right[certain])
         judged.exact[certain] = True
         return judged
 
     def _exact(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Returns the similarities of one row with some others."""
-        (one,) = self._sets.read(left)
-        return np.concatenate([set_similarities(one.hashes, others) for others in self._sets.read(right)])
+        """Returns the similarities of pairs, those of one left row together, in bounded memory."""
+        new = np.diff(left, prepend=-1) != 0
+        values = np.cumsum(self._sets.sizes(right) + new * self._sets.sizes(left))
+        borders = np.flatnonzero(np.diff(values // _VALUES_AT_ONCE)) + 1
+        found = []
+        for some in np.split(np.arange(len(left)), borders) if len(left) else ():
+            distinct, which = np.unique(left[some], return_inverse=True)
+            ones, others = self._sets.read(distinct), self._sets.read(right[some])
+            found.append(set_similarities(ones, others, which))
+        return np.concatenate([np.empty(0, np.float64), *found])
 
     def learn(self, rows: NDArray[np.int64]) -> None:
         """Learns those of the rows that are not known."""
@@ -155,19 +165,24 @@ def uncertain(estimates: NDArray[np.float64], threshold: float, permutations: in
     return np.asarray(np.abs(estimates - threshold) <= margin)
 
 
-def set_similarities(one: NDArray[np.uint32], others: Shingles) -> NDArray[np.float64]:
-    """Returns the Jaccard similarities of one set with each of some others.
+def set_similarities(ones: Shingles, others: Shingles, which: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Returns the Jaccard similarity of each of ``others`` with one of ``ones``.
 
     Args:
-        one: Ascending distinct hashes, one at least.
-        others: Likewise, set after set.
+        ones: Sets of ascending distinct hashes, one hash at least.
+        others: Likewise.
+        which: Of each of the others, the number among ``ones`` that it is compared with.
 
-    >>> others = Shingles(np.array([2, 3, 9, 1, 2, 3], np.uint32), np.array([0, 3, 6]))
-    >>> set_similarities(np.array([1, 2, 3], np.uint32), others).tolist()
-    [0.5, 1.0]
+    >>> ones = Shingles(np.array([1, 2, 3, 7], np.uint32), np.array([0, 3, 4]))
+    >>> others = Shingles(np.array([2, 3, 9, 7, 1, 2, 3], np.uint32), np.array([0, 3, 4, 7]))
+    >>> set_similarities(ones, others, np.array([0, 1, 0])).tolist()
+    [0.5, 1.0, 1.0]
     """
-    places = one.searchsorted(others.hashes)
-    places[places == len(one)] = 0  # greater than all: whichever it is compared with, it is not equal
-    same = (one[places] == others.hashes).astype(np.int64)
-    shared = np.add.reduceat(same, others.bounds[:-1])
-    return np.asarray(shared / (len(one) + np.diff(others.bounds) - shared))
+    sizes, of_one = np.diff(others.bounds), np.diff(ones.bounds)
+    # A set's number before its hashes makes all sets one ascending list.
+    there = np.repeat(np.arange(len(of_one), dtype=np.uint64) << _HALF, of_one) | ones.hashes
+    sought = np.repeat(which.astype(np.uint64) << _HALF, sizes) | others.hashes
+    places = there.searchsorted(sought)
+    places[places == len(there)] = 0  # greater than all: whichever it is compared with, it is not equal
+    shared = np.add.reduceat((there[places] == sought).astype(np.int64), others.bounds[:-1])
+    return np.asarray(shared / (of_one[which] + sizes - shared))

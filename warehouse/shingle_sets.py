@@ -8,7 +8,6 @@ sets are mapped from a file.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import BinaryIO
 
 import numpy as np
@@ -22,8 +21,6 @@ from warehouse.storage import Storage
 
 Shingle = Callable[[Sequence[str]], Shingles]
 """Shingles texts, as they were shingled for their signatures."""
-
-_VALUES_AT_ONCE = 1 << 20
 
 
 @contextmanager
@@ -89,17 +86,18 @@ class StoredShingleSets:
         places[places == len(self._rows)] = 0
         return np.asarray(self._rows[places] == rows)
 
-    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
-        """Yields the sets of the rows, a block of some megabytes at once."""
+    def sizes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns how many shingles the set of each row has."""
+        return self._sizes[np.searchsorted(self._rows, rows)]
+
+    def read(self, rows: NDArray[np.int64]) -> Shingles:
+        """Returns the sets of the rows."""
         places = np.searchsorted(self._rows, rows)
-        begins, sizes = self._begins[places], self._sizes[places]
-        blocks = np.cumsum(sizes) // _VALUES_AT_ONCE
-        borders = [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist(), len(rows)]
-        for first, stop in pairwise(borders):
-            bounds = np.zeros(stop - first + 1, np.int64)
-            np.cumsum(sizes[first:stop], out=bounds[1:])
-            shift = np.repeat(begins[first:stop] - bounds[:-1], sizes[first:stop])
-            yield Shingles(self._values[shift + np.arange(bounds[-1])], bounds)
+        sizes = self._sizes[places]
+        bounds = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(sizes, out=bounds[1:])
+        shift = np.repeat(self._begins[places] - bounds[:-1], sizes)
+        return Shingles(self._values[shift + np.arange(bounds[-1])], bounds)
 
     def _iter_texts(self, rows: NDArray[np.int64]) -> Iterator[list[str]]:
         """Yields the texts of rows in order, those of one row group together."""

@@ -1,6 +1,6 @@
 """Makes small corpora with near copies, chains and unlike documents, from a seed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,9 @@ class KnownTexts:
     def known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.array([row in self._sets for row in rows.tolist()], np.bool_)
 
-    def read(self, rows: NDArray[np.int64]) -> Iterator[Shingles]:
-        for pair in np.split(rows, range(2, len(rows), 2)):
-            sets = [self._sets[row] for row in pair.tolist()]
-            yield Shingles(np.concatenate(sets), np.cumsum([0, *map(len, sets)]))
+    def sizes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.array([len(self._sets[row]) for row in rows.tolist()], np.int64)
+
+    def read(self, rows: NDArray[np.int64]) -> Shingles:
+        sets = [self._sets[row] for row in rows.tolist()]
+        return Shingles(np.concatenate(sets), np.cumsum([0, *map(len, sets)]))
