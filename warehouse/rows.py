@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from schemas.batches import Batch
-from schemas.ids import text_sha256
+from schemas.ids import sha256
 from schemas.records import DeadLetter, Document, Rejection
 from schemas.tables import TABLES
 
@@ -26,7 +27,9 @@ def batch_rows(batch: Batch, recipe: str) -> dict[str, pa.RecordBatch]:
     """
     if batch.documents and batch.measures is None:
         raise ValueError("a batch is measured before it is written")
-    hashes = [text_sha256(document.text) for document in batch.documents]
+    # Encoded once, for the digests and for the column.
+    texts = [document.text.encode() for document in batch.documents]
+    hashes = [sha256(text) for text in texts]
     rows = {
         "rejections": _rows("rejections", batch.rejections, recipe),
         "dead_letters": _rows("dead_letters", batch.dead_letters, recipe),
@@ -36,6 +39,7 @@ def batch_rows(batch: Batch, recipe: str) -> dict[str, pa.RecordBatch]:
             "documents",
             batch.documents,
             recipe,
+            text=_strings(texts),
             chars=batch.measures.chars,
             words=batch.measures.words,
             tokens=batch.measures.tokens,
@@ -61,6 +65,16 @@ def uuids(ids: Iterable[bytes | None]) -> pa.Array:
     return pa.ExtensionArray.from_storage(pa.uuid(), pa.array(ids, pa.binary(16)))
 
 
+def _strings(texts: Sequence[bytes]) -> pa.Array:
+    """Returns texts in UTF-8 as an Arrow column."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+    if offsets[-1] >= 1 << 31:
+        raise ValueError("a batch holds less than 2 GB of text")
+    data = pa.py_buffer(b"".join(texts))
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets.astype(np.int32)), data)
+
+
 def _rows(
     table: str,
     records: Sequence[Document | Rejection | DeadLetter],
@@ -71,7 +85,7 @@ def _rows(
     columns: dict[str, Any] = dict(computed)
     columns["recipe"] = [recipe] * len(records)
     for name in schema.names:
-        if name in _COMPUTED:
+        if name in columns or name in _COMPUTED:
             continue
         columns[name] = [getattr(record, name) for record in records]
     arrays = {name: pa.array(values, schema.field(name).type) for name, values in columns.items()}
