@@ -122,7 +122,7 @@ def _shingle_sets(texts: Sequence[str]) -> list[NDArray[np.uint64]]:
     sets = []
     for text in texts:
         words = _WORD.findall(text.lower()) or [text]
-        ids = np.array([numbers.setdefault(word, len(numbers)) for word in words], np.uint64)
+        ids = np.array([numbers.setdefault(word, len(numbers) + 1) for word in words], np.uint64)
         mixed = _mix(ids)
         count = max(1, len(ids) - _NGRAM + 1)
         sums = np.zeros(count, np.uint64)
