@@ -146,15 +146,26 @@ def _children(job: Job[Any], count: int) -> Iterator[list[_Child]]:
 def _deaf_to_interrupts() -> Iterator[None]:
     """Lets processes that are started here inherit that Ctrl-C does not reach them.
 
-    It goes to the whole process group; only the parent decides what it means, and gets it afterwards.
+    It goes to the whole process group; only the parent decides what it means, and gets it afterwards: a
+    process whose start is broken off would complain that it was told nothing.
     """
     # Starting this helper of multiprocessing lifts the block, so it must be there already.
     resource_tracker.ensure_running()
+    came: list[int] = []
+    handler = signal.getsignal(signal.SIGINT)
+    # Other threads may take the signal; its handler runs in the main thread all the same.
+    ours = threading.current_thread() is threading.main_thread() and callable(handler)
+    if ours:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if ours:
+            signal.signal(signal.SIGINT, handler)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _work(pipe: Connection, job: Job[Any]) -> None:
