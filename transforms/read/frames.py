@@ -18,6 +18,7 @@ MAX_HEADER_BYTES = 1 << 20
 _FIRST_BYTES = 1 << 13  # where nearly all headers have ended
 _BLANKS = b"\r\n\t \0"
 _NEXT_BYTES = 256
+_LONGEST_LINE = 1 << 14  # that a boundary matches
 
 Header = tuple[Mapping[str, str], int | None]
 """Fields of a header, and the length of its block; None if it names none."""
@@ -75,14 +76,14 @@ def frames(source: Lookahead, framing: Framing) -> Iterator[Frame]:
                 yield Frame(offset, {}, b"", source.broken.dead)
             return
         if not _begins(head, framing):
-            rest = source.take_until(framing.boundary, MAX_HEADER_BYTES)
+            rest = source.take_until(framing.boundary, _LONGEST_LINE)
             yield Frame(
                 offset, {}, rest, _fault(source, Dead("corrupt", "ValueError: no record begins here"))
             )
         elif (size := _header_size(source, framing)) is None:
             ended = len(source.peek(MAX_HEADER_BYTES)) < MAX_HEADER_BYTES
             reason = _truncated(source) if ended else Dead("too_large", "the header of a record is too long")
-            rest = source.take_until(framing.boundary, MAX_HEADER_BYTES)
+            rest = source.take_until(framing.boundary, _LONGEST_LINE)
             yield Frame(offset, {}, rest, reason if ended else _fault(source, reason))
         else:
             frame = _frame(source, framing, size)
@@ -97,7 +98,7 @@ def _frame(source: Lookahead, framing: Framing, header_size: int) -> Frame:
     offset = source.offset
     fields, length = framing.parse(source.peek(header_size))
     if length is None:
-        rest = source.take_until(framing.boundary, MAX_HEADER_BYTES)
+        rest = source.take_until(framing.boundary, _LONGEST_LINE)
         return Frame(offset, fields, rest, _fault(source, Dead("corrupt", "ValueError: no valid length")))
     source.skip(header_size)
     if length > MAX_RAW_BYTES:

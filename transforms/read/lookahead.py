@@ -30,9 +30,7 @@ class Lookahead:
 
     def peek(self, size: int) -> bytes:
         """Returns the next ``size`` bytes without taking them; fewer only at the end."""
-        while len(self._buffer) - self._at < size and (more := self._more(BLOCK_BYTES)):
-            self._buffer = self._buffer[self._at :] + more
-            self._at = 0
+        self._fill(size)
         return self._buffer[self._at : self._at + size]
 
     def read(self, size: int) -> bytes:
@@ -80,16 +78,23 @@ class Lookahead:
         """
         parts: list[bytes] = []
         size = 0
-        while head := self.peek(BLOCK_BYTES + overlap):
-            found = mark.search(head, 0 if size else 1)
-            at_end = len(head) < BLOCK_BYTES + overlap
-            part = self.read(found.start() if found else len(head) if at_end else BLOCK_BYTES)
+        while held := self._fill(overlap + 1):
+            found = mark.search(self._buffer, self._at + (0 if size else 1))
+            at_end = held <= overlap
+            part = self.read(found.start() - self._at if found else held if at_end else held - overlap)
             size += len(part)
             if size <= MAX_RAW_BYTES:
                 parts.append(part)
             if found:
                 break
         return b"".join(parts) if size <= MAX_RAW_BYTES else b""
+
+    def _fill(self, size: int) -> int:
+        """Holds at least ``size`` bytes ahead, fewer only at the end; returns how many."""
+        while (held := len(self._buffer) - self._at) < size and (more := self._more(BLOCK_BYTES)):
+            self._buffer = self._buffer[self._at :] + more
+            self._at = 0
+        return held
 
     def _more(self, size: int) -> bytes:
         """Returns up to ``size`` bytes of the stream, b"" at its end or where it breaks."""

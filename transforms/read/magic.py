@@ -13,7 +13,6 @@ KNOWN_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "sqlite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
-    (b"<mediawiki ", "mediawiki"),
     (b"Obj\x01", "avro"),
 )
 """Formats that hold documents, and are read as soon as there is a reader for them."""

@@ -18,6 +18,7 @@ from transforms.read import (
     mail_mbox,
     mail_outlook,
     markdown,
+    mediawiki,
     notebook,
     package_metadata,
     parquet,
@@ -49,13 +50,14 @@ FORMATS: tuple[Format, ...] = (
     mail_outlook.FORMAT,
     warc.FORMAT,
     arc.FORMAT,
+    mediawiki.FORMAT,
 )
 """All formats; where two take the same content, the first one in this order has it."""
 
 HEAD_BYTES = 1 << 16
 """How much of the content ``detect`` should see, in bytes."""
 
-_TOLD_BY_CONTENT = (warc.FORMAT, arc.FORMAT)
+_TOLD_BY_CONTENT = (warc.FORMAT, arc.FORMAT, mediawiki.FORMAT)
 """Formats whose first bytes tell them, whatever they are called."""
 
 _BY_NAME = {form.name: form for form in FORMATS}
