@@ -21,6 +21,9 @@ from warehouse.catalog import Catalog
 from warehouse.failures import unreadable
 from warehouse.storage import Storage
 
+SPILL_LIMIT = "16GB"
+"""What DuckDB may write to the system's temporary folder before a query is an error."""
+
 Connection = duckdb.DuckDBPyConnection
 """An open snapshot, for rooms that must not know DuckDB."""
 
@@ -91,6 +94,8 @@ def connect(
             "memory_limit": MEMORY_LIMIT,
             # Without it DuckDB spills into the working directory.
             "temp_directory": os.path.join(tempfile.gettempdir(), f"datamoat-duckdb-{os.getpid()}"),
+            # A query that goes wrong shall not fill the disk for everyone.
+            "max_temp_directory_size": SPILL_LIMIT,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         },
