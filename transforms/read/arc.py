@@ -37,6 +37,8 @@ def _parse(header: bytes) -> Header:
     parts = line.rsplit(" ", _FIELDS_2 - 1)
     if len(parts) < _FIELDS_2 or not _RESULT.fullmatch(parts[4]):
         parts = line.rsplit(" ", _FIELDS_1 - 1)
+    if len(parts) < _FIELDS_1:
+        return {}, None
     length = int(parts[-1]) if _LENGTH.fullmatch(parts[-1]) else None
     date = _DATE.sub(r"\1-\2-\3T\4:\5:\6Z", parts[2])
     is_head = parts[0].startswith("filedesc:")

@@ -101,6 +101,12 @@ def test_a_file_cut_anywhere_keeps_its_whole_records():
         assert set(fates(found)) <= {"warcinfo", "truncated", "empty"}
 
 
+@pytest.mark.parametrize("junk", [b"filedesc:\n", b"filedesc: a b\n", b"http:\n"])
+def test_lines_that_are_no_header(junk):
+    found = read(junk + PARTS[1], "x.arc", format="arc")
+    assert (fates(found), len(records(found))) == (["corrupt"], 1)
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_accounted_for(data):
     found = read(PARTS[0] + data + PARTS[1], "x")
