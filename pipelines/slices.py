@@ -33,6 +33,7 @@ TO_THE_END = -1
 COMPRESSED_GROWTH = 4
 """How many times its size a compressed file is taken to have, uncompressed; text has 3 to 5."""
 
+_IN_BYTES = ("jsonl", "mbox")  # formats whose records begin at a line, in any range of bytes
 _MAX_MEMBER_BYTES = 1 << 40  # a size is what the archive claims, and may be a lie
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -49,8 +50,8 @@ def cut(file: InputFile, format_name: str = "auto") -> list[FileSlice]:
     if strip_suffix(file.path)[1] is not None:
         return [_piece(file, file.size * COMPRESSED_GROWTH)]
     match _format_of(file, format_name):
-        case "jsonl" if file.size > UNIT_BYTES:
-            return _cut_lines(file)
+        case form if form in _IN_BYTES and file.size > UNIT_BYTES:
+            return _cut_bytes(file)
         case "parquet":
             return _cut_row_groups(file)
     return [_piece(file, file.size)]
@@ -62,7 +63,7 @@ def fits(piece: FileSlice, format_name: str) -> bool:
         case "members":
             return archive_kind(piece.path) is not None
         case "bytes":
-            return format_name in ("auto", "jsonl")
+            return format_name in ("auto", *_IN_BYTES)
         case "row_groups":
             return format_name in ("auto", "parquet")
     return archive_kind(piece.path) is None
@@ -90,7 +91,7 @@ def _format_of(file: InputFile, format_name: str) -> str | None:
     return found.name if isinstance(found, Format) else None
 
 
-def _cut_lines(file: InputFile) -> list[FileSlice]:
+def _cut_bytes(file: InputFile) -> list[FileSlice]:
     count = -(-file.size // UNIT_BYTES)
     borders = [index * file.size // count for index in range(count + 1)]
     return [

@@ -113,7 +113,7 @@ def _decode_legacy(raw: bytes, declared: str | None) -> tuple[str, str] | Dead:
     valid = len(damaged) - len(damaged.encode("ascii", "ignore")) - broken
     if valid > 10 * broken:
         return damaged, "utf-8"  # UTF-8 with a few broken bytes; no other encoding looks like that
-    name = _known(declared)
+    name = known_encoding(declared)
     if name is not None and not name.startswith(("utf-8", "utf-16", "utf-32", "utf-7")):
         text = raw.decode(name, "replace")
         if text.count("\ufffd") <= _MAX_REPLACED * len(text):
@@ -139,7 +139,8 @@ def _sample(raw: bytes) -> bytes:
     return piece[: end + 1] if end > 0 else piece
 
 
-def _known(declared: str | None) -> str | None:
+def known_encoding(declared: str | None) -> str | None:
+    """Returns Python's name of an encoding that content states; None if it is none that is known."""
     if not declared:
         return None
     name = declared.strip().strip("\"'").lower()

@@ -38,11 +38,15 @@ def looks_like_html(head: bytes) -> bool:
     return _STARTS.match(head[:_HEAD_BYTES]) is not None
 
 
+def declared_encoding(raw: bytes) -> str | None:
+    """Returns the encoding that a page states in its head, if any."""
+    declared = _CHARSET.search(raw[:_HEAD_BYTES])
+    return (declared[1] or declared[2]).decode("ascii", "replace") if declared else None
+
+
 def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Finds the main text of a page, without navigation, and its title, author and date."""
-    declared = _CHARSET.search(raw[:_HEAD_BYTES])
-    name = (declared[1] or declared[2]).decode("ascii", "replace") if declared else None
-    decoded = decode(raw, options.charset or name)
+    decoded = decode(raw, options.charset or declared_encoding(raw))
     if isinstance(decoded, Dead):
         return decoded
     page = _XML_DECLARATION.sub("", decoded[0].lstrip("\ufeff")).replace("\0", "")

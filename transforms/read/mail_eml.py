@@ -12,7 +12,7 @@ from schemas.records import MAX_RAW_BYTES, Dead, Extracted, Fallen, Record, Refu
 from transforms.read.decode import looks_like_text
 from transforms.read.formats import Embedded, ExtractOptions, Format, ReadContext
 from transforms.read.mail_body import body_of
-from transforms.read.mail_headers import author_of, date_of, header, metadata_of
+from transforms.read.mail_headers import author_of, charset_of_headers, date_of, header, metadata_of
 from transforms.read.mail_message import TOO_DEEP, parse
 from transforms.read.mail_parts import Leaf, contents_of, file_name, is_encrypted, name_for_format
 from transforms.read.streams import Readable, read_fully
@@ -92,20 +92,26 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     if is_encrypted(message):
         return Dead("encrypted", "a key is needed")
     contents = contents_of(message)
-    body = body_of(contents.texts, options)
+    body = body_of(contents.texts)
     if not body.text.strip():
         if any(note == "pgp message" for note in body.dropped):
             return Dead("encrypted", "a key is needed")
         if any(note.endswith("undecodable") for note in body.dropped):
             return Dead("undecodable", "no encoding gives text")
         return Refused("empty")
-    metadata = metadata_of(message)
+    charset = charset_of_headers(message)
+    metadata = metadata_of(message, charset)
     if contents.attachments:
         metadata["attachments"] = [_listed(leaf) for leaf in contents.attachments[:_MAX_LISTED]]
     if body.dropped:
         metadata["left_out"] = list(body.dropped)
     return Extracted(
-        body.text, header(message, "Subject"), author_of(message), date_of(message), None, metadata
+        body.text,
+        header(message, "Subject", charset),
+        author_of(message, charset),
+        date_of(message),
+        None,
+        metadata,
     )
 
 
@@ -145,7 +151,7 @@ FORMAT = Format(
     media_type=MEDIA_TYPE,
     extensions=(".eml", ".msg", ".mht", ".mhtml"),
     extract=extract,
-    libraries=("charset-normalizer", "lxml", "resiliparse", "trafilatura"),
+    libraries=("charset-normalizer", "resiliparse"),
     sniff=sniff,
     reader=records,
 )

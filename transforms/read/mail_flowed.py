@@ -6,6 +6,8 @@ _SIGNATURE = "-- "
 def unwrap(text: str, *, delete_space: bool = False) -> str:
     r"""Joins the lines of flowed text to paragraphs; quoted ones keep their marks once.
 
+    A blank line always stays: strictly it could end a paragraph, in fact it stands between two.
+
     Args:
         text: Lines that end with ``\n``.
         delete_space: The parameter ``DelSp``: the space at which a line was broken is not part of it.
@@ -21,7 +23,7 @@ def unwrap(text: str, *, delete_space: bool = False) -> str:
         is_signature = _SIGNATURE in (line, content)
         if is_signature:
             content = _SIGNATURE
-        if depth == flowing and not is_signature:
+        if depth == flowing and content and not is_signature:
             paragraphs[-1].append(content)
         else:
             paragraphs.append([">" * depth + " " if depth else "", content])

@@ -10,31 +10,53 @@ from typing import Any
 
 from schemas.records import Dead
 from transforms.read.dates import parse_timestamp
-from transforms.read.mail_charset import decode_mail
+from transforms.read.mail_charset import decode_mail, encoding_of_mail, stated_encoding
 from transforms.read.mail_message import Part, from_base64
 from transforms.read.values import valid_text
 
 _KEPT = ("From", "Sender", "Reply-To", "To", "Cc", "Message-ID", "In-Reply-To", "List-Id", "Newsgroups")
 _MAX_VALUE = 1 << 14  # characters of a header that is decoded
+_MAX_CONTEXT = 1 << 15  # bytes
 _MAX_AUTHORS = 1 << 10
 _MAX_DATE = 128
 _MAX_REPEATED = 10
 _MAX_REFERENCES = 1_000
+_BYTES = re.compile("[\udc80-\udcff]")  # as the parser gives bytes above ASCII
 _WORD = re.compile(r"=\?([^?=\s]{1,75})\?([bBqQ])\?([^?]*)\?=")
 _FOLD = re.compile(r"[\r\n]+[ \t]*|[\0\t]+")
 _ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>|([^<>\s()\",;:]+@[^<>\s()\",;:]+)")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,998}>")
 
 
-def header(message: Part, name: str) -> str | None:
+def header(message: Part, name: str, charset: str = "") -> str | None:
     """Returns the first header of that name, decoded, on one line; None if it says nothing."""
     value = message.get(name)
-    return header_text(value, charset_of(message)) if value else None
+    return header_text(value, charset) if value else None
 
 
-def charset_of(message: Part) -> str:
+def charset_of(part: Part) -> str:
     """Returns the encoding that a part or a mail states for its text, "" if it states none."""
-    return message.parameter("content-type", "charset")
+    return part.parameter("content-type", "charset")
+
+
+def charset_of_headers(message: Part) -> str:
+    """Returns the encoding of bytes above ASCII in the headers of a mail; "" if there are none or none fits.
+
+    They are of the encoding that its text states, else that its text has: a subject is too short to tell.
+    """
+    raw = [value.encode("ascii", "surrogateescape") for _, value in message.items() if _has_bytes(value)]
+    if not raw:
+        return ""
+    part = message
+    while stated_encoding(charset_of(part)) is None and part.parts:
+        part = part.parts[0]
+    return stated_encoding(charset_of(part)) or encoding_of_mail(
+        b"\n".join([*raw, part.content()[:_MAX_CONTEXT]])[: 2 * _MAX_CONTEXT]
+    )
+
+
+def _has_bytes(value: str) -> bool:
+    return _BYTES.search(value) is not None
 
 
 def header_text(value: str, charset: str = "") -> str | None:
@@ -74,10 +96,9 @@ def header_text(value: str, charset: str = "") -> str | None:
     return " ".join(valid_text("".join(out)).split()) or None
 
 
-def author_of(message: Part) -> str | None:
+def author_of(message: Part, charset: str = "") -> str | None:
     """Returns the names of those in ``From``, else their addresses."""
     value = message.get("From") or message.get("Sender") or ""
-    charset = charset_of(message)
     try:
         pairs = getaddresses([_FOLD.sub(" ", value[:_MAX_AUTHORS])])
     except Exception:  # comments in comments, groups in groups
@@ -98,10 +119,9 @@ def date_of(message: Part) -> int | None:
     return parse_timestamp(moment)
 
 
-def metadata_of(message: Part) -> dict[str, Any]:
+def metadata_of(message: Part, charset: str = "") -> dict[str, Any]:
     """Returns the headers that are kept, under their names in lower case with underscores."""
     found: dict[str, Any] = {}
-    charset = charset_of(message)
     for name in _KEPT:
         values = [header_text(value, charset) for value in message.get_all(name, [])[:_MAX_REPEATED]]
         if stated := [value for value in values if value]:
@@ -113,13 +133,10 @@ def metadata_of(message: Part) -> dict[str, Any]:
 
 
 def _raw_text(value: str, charset: str) -> str:
-    """Decodes the bytes above ASCII of a header: as UTF-8, as the text of the mail, or as they look."""
-    if value.isascii():
+    """Decodes the bytes above ASCII of a header."""
+    if not _has_bytes(value):
         return value
-    try:
-        raw = value.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:  # is text already
-        return value
+    raw = value.encode("utf-8", "surrogateescape")
     found = decode_mail(raw, charset)
     return raw.decode("utf-8", "replace") if isinstance(found, Dead) else found
 

@@ -18,10 +18,14 @@ from transforms.read.streams import BrokenStream, Readable, move_to
 
 MEDIA_TYPE = "application/mbox"
 
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_ZONE = rb"(?: +[A-Z+-][A-Za-z0-9]{0,5})"
 _FROM = re.compile(
-    rb"From [^\r\n]{0,300}? \d{1,2}:\d\d(?::\d\d)?(?: [^\r\n]{0,40}?)? ?\d{2,4}\b[^\r\n]{0,40}\r?\n"
+    rb"From [^\r\n]{0,300}? (?:" + _MONTH + rb" +\d{1,2}|\d{1,2} +" + _MONTH + rb"(?: +\d{2,4})?)"
+    rb" +\d{1,2}:\d\d(?::\d\d)?" + _ZONE + rb"{0,2}(?: +\d{2,4})?" + _ZONE + rb"?"
+    rb"(?: +remote from [^\r\n]{1,80})?[ \t]*\r?\n"
 )
-_HEADER = re.compile(rb">?From |[!-9;-~]+[ \t]*:|\r?\n")
+_HEADER = re.compile(rb">From |[!-9;-~]+[ \t]*:|\r?\n")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEAD_LINE = 512
 
@@ -108,10 +112,9 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
 
 def sniff(head: bytes, name: str) -> bool:
     """Takes what begins as a mailbox does."""
-    lines = head.lstrip(b"\r\n").split(b"\n", 2)
-    return (
-        len(lines) > 1 and _FROM.match(lines[0] + b"\n") is not None and _HEADER.match(lines[1]) is not None
-    )
+    begin = head.lstrip(b"\r\n")
+    found = _FROM.match(begin)
+    return found is not None and _HEADER.match(begin, found.end()) is not None
 
 
 FORMAT = Format(

@@ -154,8 +154,8 @@ class _Rules(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = sourcelines[0].split(":", 1)
         limit = _MAX_PARAMETERS if name.lower().startswith("content-") else _MAX_VALUE
-        whole = "".join((value, *sourcelines[1 : limit // 2])).strip(" \t\r\n")
-        return name.rstrip(" \t"), whole[:limit]
+        whole = "".join(line.rstrip("\r\n") for line in (value, *sourcelines[1 : limit // 2]))
+        return name.rstrip(" \t"), whole.strip(" \t")[:limit]
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         return value
@@ -172,7 +172,10 @@ def parse(raw: bytes) -> Part | Dead:
     """
     if raw.startswith(_WIDE_BOMS):
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
-    raw = _mended(raw.removeprefix(_BOM).lstrip(b"\r\n"))
+    raw = raw.removeprefix(_BOM)
+    if _SURE_HEADER.match(begun := raw.lstrip(b"\r\n")):
+        raw = begun
+    raw = _mended(raw)
     if raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") > MAX_LINES:
         return Dead("too_large", f"a mail of more than {MAX_LINES} lines")
     try:

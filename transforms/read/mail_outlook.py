@@ -9,12 +9,11 @@ from typing import Any
 
 from schemas import locators
 from schemas.records import MAX_RAW_BYTES, Dead, Extracted, Fallen, Record, Refused
-from transforms.read import html
 from transforms.read.dates import parse_timestamp
-from transforms.read.decode import decode
 from transforms.read.formats import Embedded, ExtractOptions, Format, ReadContext
 from transforms.read.mail_blocks import drop_blocks
 from transforms.read.mail_headers import author_of, date_of, header_text, metadata_of
+from transforms.read.mail_html import text_of_html
 from transforms.read.mail_message import Part, parse
 from transforms.read.mail_parts import is_encrypted
 from transforms.read.streams import Readable, read_fully
@@ -25,7 +24,6 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = tuple(name.encode("utf-16-le") for name in ("__properties_version1.0", "__substg1.0_"))
 _MAX_ENTRIES = 20_000  # streams and storages; a mail to 100 people has 3,000
 _HTML = 0x1013  # property identifiers of MS-OXPROPS
-_BINARY = 0x0102
 _RTF = 0x1009
 _ENCRYPTED = ("application/pgp-encrypted",)
 
@@ -58,7 +56,7 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
         return Dead("encrypted", "a key is needed")
     text, dropped = drop_blocks((_get(message, "body") or "").replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
-        text = _html_text(message, options)
+        text = _html_text(message)
     if not text.strip():
         only_rtf = _property(message, _RTF) is not None
         return Refused("unsupported_format", detail="rtf body") if only_rtf else Refused("empty")
@@ -115,16 +113,11 @@ def _property(message: Any, number: int) -> bytes | None:
     return found
 
 
-def _html_text(message: Any, options: ExtractOptions) -> str:
-    raw = _property(message, _HTML)
+def _html_text(message: Any) -> str:
     page = _get(message, "html_body")
-    if page is None and raw is not None:
-        decoded = decode(raw)
-        page = None if isinstance(decoded, Dead) else decoded[0]
-    if not page:
-        return ""
-    found = html.extract(b"\xef\xbb\xbf" + page.encode("utf-8", "replace"), options)
-    return found.text if isinstance(found, Extracted) else ""
+    raw = _property(message, _HTML) if page is None else page.encode("utf-8", "replace")
+    found = text_of_html(raw or b"", "" if page is None else "utf-8")
+    return found if isinstance(found, str) else ""
 
 
 def _headers(message: Any) -> Part:
@@ -175,7 +168,7 @@ FORMAT = Format(
     media_type=MEDIA_TYPE,
     extensions=(".msg",),
     extract=extract,
-    libraries=("charset-normalizer", "lxml", "olefile", "python-oxmsg", "resiliparse", "trafilatura"),
+    libraries=("charset-normalizer", "olefile", "python-oxmsg", "resiliparse"),
     sniff=sniff,
     reader=records,
 )

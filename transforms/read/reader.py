@@ -88,7 +88,7 @@ def _range_of(
     stream: Readable, name: str, spec: SourceSpec, prefix: str, locator: str
 ) -> tuple[int | None, int | None]:
     """Returns the smallest range that holds a record, where the format has ranges and the stream seeks."""
-    kind, value = (locators.parse(locator) or [("member", "")])[-1]
+    kind, value = (locators.parse(locator) or [("member", "")])[0]
     movable = as_seekable(stream)
     if prefix or movable is None or kind not in {"byte", "row"}:
         return None, None
@@ -96,7 +96,7 @@ def _range_of(
     form = None if detect_compression(head) else registry.detect(name, head, spec.format)
     if not isinstance(form, Format):
         return None, None
-    if form.name in {"jsonl", "warc", "arc"} and kind == "byte":
+    if form.name in {"jsonl", "mbox", "warc", "arc"} and kind == "byte":
         return int(value), int(value) + 1
     if form.name == "parquet" and kind == "row":
         group = group_of(stream, int(value))
