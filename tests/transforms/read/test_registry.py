@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from schemas.records import Refused
@@ -84,3 +87,10 @@ def test_formats_are_whole():
             extension.startswith(".") and extension == extension.lower() for extension in form.extensions
         )
     assert registry.HEAD_BYTES >= 4096
+
+
+def test_every_format_stands_in_the_documentation():
+    table = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    listed = {name for row in rows for name in re.findall("`([^`]+)`", row)}
+    assert {form.name for form in FORMATS} <= listed
