@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from schemas.units import PartInfo
@@ -56,8 +57,8 @@ def load_columns(
                 columns=["doc_id", "text_sha256", "chars", "created_at"], batch_size=65536
             ):
                 stop = row + batch.num_rows
-                ids[row:stop] = _fixed(batch.column("doc_id").storage, 16)
-                hashes[row:stop] = _fixed(batch.column("text_sha256"), 32)
+                ids[row:stop] = _values(batch.column("doc_id").storage, 16)
+                hashes[row:stop] = _values(batch.column("text_sha256"), 32)
                 chars[row:stop] = batch.column("chars").to_numpy()
                 times = batch.column("created_at").cast("int64").fill_null(NO_DATE)
                 created[row:stop] = times.to_numpy(zero_copy_only=False)
@@ -74,10 +75,8 @@ def iter_signatures(
     for info in parts:
         with open_part(storage, info.path) as part:
             for batch in part.iter_batches(columns=["minhash"], batch_size=8192):
-                column = batch.column("minhash")
-                data = b"".join(column.to_pylist())
-                values = np.frombuffer(data, "<u4").reshape(batch.num_rows, permutations)
-                yield row, values
+                values = _values(batch.column("minhash"), permutations * 4)
+                yield row, values.view("<u4")
                 row += batch.num_rows
 
 
@@ -108,6 +107,19 @@ def gathered_signatures(
         yield lambda wanted: mapped[np.searchsorted(rows, wanted)]
 
 
-def _fixed(column: object, width: int) -> NDArray[np.uint8]:
-    data = b"".join(column.to_pylist())  # type: ignore[attr-defined]
-    return np.frombuffer(data, np.uint8).reshape(-1, width)
+def _values(column: pa.Array, width: int) -> NDArray[np.uint8]:
+    """Returns binary values of one length as an array, uint8 [n, width], without copying them.
+
+    Raises:
+        ValueError: If a value is missing or has another length.
+    """
+    count, first = len(column), column.offset
+    begin = first * width
+    same = column.null_count == 0
+    if pa.types.is_binary(column.type):
+        borders = np.frombuffer(column.buffers()[1], np.int32, count + 1, first * 4)
+        begin = int(borders[0])
+        same = same and bool((np.diff(borders) == width).all())
+    if not same:
+        raise ValueError(f"not all values are {width} bytes long")
+    return np.frombuffer(column.buffers()[-1], np.uint8, count * width, begin).reshape(count, width)
