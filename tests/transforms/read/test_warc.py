@@ -324,3 +324,27 @@ def test_nothing_is_empty():
     assert fates(read(b"\r\n\r\n", "a.warc")) == ["empty"]
     assert fates(read(b"this is no archive\n", "a.warc")) == ["corrupt"]
     assert fates(read(b"this is no archive\n", "a.arc")) == ["unsupported_format"]
+
+
+def test_real_archives(shared_data):
+    counts = {}
+    for path in sorted((shared_data / "samples" / "C_warc").glob("*/*")):
+        data = path.read_bytes()
+        found = read(data, path.name)
+        assert found
+        made = [extract_record(path.name, item, IngestSpec(source())) for item in records(found)]
+        kept = sum(isinstance(item, Document) for item in made)
+        dead = sum(reason in {"corrupt", "truncated"} for reason in fates(found))
+        counts[path.name] = (len(found), kept, dead + sum(isinstance(item, DeadLetter) for item in made))
+        for item in (found[0], found[len(found) // 2], found[-1]):
+            if item.raw:
+                assert find_record(BytesIO(data), path.name, source(), item.locator) == item.raw
+    assert counts["iana.warc.gz"] == (343, 16, 0)
+    assert counts["warcfile.warc.gz"] == (50, 16, 0)
+    assert counts["sample-0000.warc.gz"] == (48, 22, 0)
+    assert counts["example-bad-non-chunked.warc.gz"] == counts["example.warc"] == (6, 1, 0)
+    assert counts["example-trunc.warc"] == (4, 0, 1)
+    assert counts["clipped.warc.gz"] == (1, 0, 1)
+    assert counts["valid-warcfile-upper-lower-case.warc"] == (5, 0, 0)
+    assert counts["small_BNF.arc"] == (6, 3, 0)
+    assert sum(records for records, _, _ in counts.values()) == 585
