@@ -24,11 +24,13 @@ class Body:
 
     Attributes:
         text: With ``\n`` line ends.
-        dropped: What was left out of it, and parts that could not be decoded.
+        dropped: What was left out of it, and parts that could not be read.
+        dead: Why the first of these parts could not be read.
     """
 
     text: str
     dropped: tuple[str, ...] = ()
+    dead: Dead | None = None
 
 
 def body_of(texts: tuple[tuple[Form, ...], ...]) -> Body:
@@ -47,8 +49,8 @@ def _best(forms: tuple[Form, ...]) -> Body:
     for form in ordered:
         body = _joined([_body(leaf) for leaf in form])
         if chosen is None or not chosen.text.strip():
-            dropped = chosen.dropped if chosen else ()
-            chosen = replace(body, dropped=dropped + body.dropped)
+            before = chosen or Body("")
+            chosen = replace(body, dropped=before.dropped + body.dropped, dead=before.dead or body.dead)
             if len(chosen.text.strip()) >= _STUB_CHARS:
                 break
         elif len(chosen.text) < _STUB_SHARE * len(body.text):
@@ -62,9 +64,22 @@ def _preference(leaf: Leaf) -> int:
 
 
 def _joined(bodies: list[Body]) -> Body:
-    texts = [_BLANK_START.sub("", body.text).rstrip() for body in bodies]
-    whole = "\n\n".join(text for text in texts if text)
-    return Body(f"{whole}\n" if whole else "", tuple(note for body in bodies for note in body.dropped))
+    texts = [tidy(body.text) for body in bodies]
+    whole = "\n".join(text for text in texts if text)
+    dropped = tuple(note for body in bodies for note in body.dropped)
+    return Body(whole, dropped, next((body.dead for body in bodies if body.dead), None))
+
+
+def tidy(text: str) -> str:
+    r"""Returns text without blank lines at its ends, with one line end after it; "" if nothing is left."""
+    kept = _BLANK_START.sub("", text).rstrip()
+    return f"{kept}\n" if kept else ""
+
+
+def plain_body(text: str) -> Body:
+    r"""Returns plain text with ``\n`` line ends and without the blocks that are no text."""
+    kept, notes = drop_blocks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
+    return Body(kept, tuple(notes))
 
 
 def _body(leaf: Leaf) -> Body:
@@ -76,14 +91,13 @@ def _body(leaf: Leaf) -> Body:
     decoded = decode_mail(raw, charset_of(part))
     if isinstance(decoded, Dead):
         return _unread(leaf, decoded)
-    text = decoded.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = decoded.replace("\r\n", "\n").replace("\r", "\n")
     if part.kind in ("text/enriched", "text/richtext"):
         text = plain_of_enriched(text, rich=part.kind == "text/richtext")
     elif part.parameter("content-type", "format").lower() == "flowed":
         text = unwrap(text, delete_space=part.parameter("content-type", "delsp").lower() == "yes")
-    kept, notes = drop_blocks(text)
-    return Body(kept, tuple(notes))
+    return plain_body(text)
 
 
 def _unread(leaf: Leaf, dead: Dead) -> Body:
-    return Body("", (f"part {leaf.number}: {dead.reason}",))
+    return Body("", (f"part {leaf.number}: {dead.reason}",), dead)

@@ -96,8 +96,8 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     if not body.text.strip():
         if any(note == "pgp message" for note in body.dropped):
             return Dead("encrypted", "a key is needed")
-        if any(note.endswith("undecodable") for note in body.dropped):
-            return Dead("undecodable", "no encoding gives text")
+        if body.dead is not None:
+            return body.dead
         return Refused("empty")
     charset = charset_of_headers(message)
     metadata = metadata_of(message, charset)

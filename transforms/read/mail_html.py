@@ -10,6 +10,9 @@ from schemas.records import Dead
 from transforms.read.html import declared_encoding
 from transforms.read.mail_charset import decode_mail
 
+MAX_TAGS = 500_000
+"""Tags of a page; each takes some 600 bytes of memory when the page is parsed."""
+
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -19,7 +22,12 @@ def text_of_html(raw: bytes, charset: str) -> str | Dead:
     Args:
         raw: The page.
         charset: The encoding that the mail states; counts more than what the page says of itself.
+
+    Returns:
+        The text; ``undecodable`` if the page is no text, ``too_large`` if it has too many tags.
     """
+    if raw.count(b"<") > MAX_TAGS:
+        return Dead("too_large", f"a page of more than {MAX_TAGS} tags")
     page = decode_mail(raw, charset or declared_encoding(raw))
     if isinstance(page, Dead):
         return page

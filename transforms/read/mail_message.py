@@ -25,7 +25,7 @@ MAX_LINES = 1_500_000
 MAX_PARTS = 2_000
 """Parts of a mail, at all levels."""
 
-MAX_DEPTH = 32
+MAX_DEPTH = 16
 """Multiparts in multiparts; what lies deeper is not taken apart."""
 
 MAX_HEADERS = 1_000
@@ -35,7 +35,7 @@ TOO_DEEP = "application/x-too-deep"
 """``kind`` of a multipart beyond ``MAX_DEPTH``."""
 
 _MAX_VALUE = 1 << 16  # characters of a header
-_MAX_PARAMETERS = 1 << 12  # of one with parameters, which are parsed in quadratic time
+_MAX_PARAMETERS = 1 << 11  # of one with parameters, which are parsed in quadratic time
 _MAX_HEAD = 1 << 18  # bytes in which the end of the headers is looked for, to mend them
 _CHUNK = 1 << 16
 _BOM = b"\xef\xbb\xbf"

@@ -11,7 +11,7 @@ from schemas import locators
 from schemas.records import MAX_RAW_BYTES, Dead, Extracted, Fallen, Record, Refused
 from transforms.read.dates import parse_timestamp
 from transforms.read.formats import Embedded, ExtractOptions, Format, ReadContext
-from transforms.read.mail_blocks import drop_blocks
+from transforms.read.mail_body import plain_body, tidy
 from transforms.read.mail_headers import author_of, date_of, header_text, metadata_of
 from transforms.read.mail_html import text_of_html
 from transforms.read.mail_message import Part, parse
@@ -54,18 +54,17 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
         return message
     if _is_encrypted(message):
         return Dead("encrypted", "a key is needed")
-    text, dropped = drop_blocks((_get(message, "body") or "").replace("\r\n", "\n").replace("\r", "\n"))
-    if not text.strip():
-        text = _html_text(message)
-    if not text.strip():
+    body = plain_body(_get(message, "body") or "")
+    text = tidy(body.text) or tidy(_html_text(message))
+    if not text:
         only_rtf = _property(message, _RTF) is not None
         return Refused("unsupported_format", detail="rtf body") if only_rtf else Refused("empty")
     headers = _headers(message)
     metadata = metadata_of(headers)
     if names := [{"part": str(i), "name": name} for i, (name, _) in enumerate(_attached(message), 1)]:
         metadata["attachments"] = names
-    if dropped:
-        metadata["left_out"] = dropped
+    if body.dropped:
+        metadata["left_out"] = list(body.dropped)
     sent = parse_timestamp(_get(message, "sent_date"))
     return Extracted(
         text,

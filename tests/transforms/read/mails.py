@@ -1,6 +1,5 @@
 """Mails that the tests of the readers are fed, made of lines; and short ways to read them."""
 
-import re
 from io import BytesIO
 
 from schemas.records import DeadLetter, Document, Fallen, Record, Rejection
@@ -17,7 +16,10 @@ HEADERS = (
     "Message-ID: <1@example.org>",
     "MIME-Version: 1.0",
 )
-SPEC = IngestSpec(source())
+FATE_OF_ALL = {
+    *("document", "empty", "binary", "unsupported_format", "nested_archive"),
+    *("encrypted", "undecodable", "too_large", "too_deep", "corrupt", "truncated", "parse_error"),
+}
 
 
 def lines(*parts: str | bytes) -> bytes:
@@ -81,7 +83,3 @@ def text_of(data: bytes, name: str = "a.eml") -> str:
     [document] = settled(data, name)
     assert isinstance(document, Document), document
     return document.text
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
