@@ -19,7 +19,7 @@ _PREFIX = "License :: OSI Approved :: "
 _MEANINGLESS = frozenset({"License :: OSI Approved", "License :: DFSG approved"})
 _MAX_FIELD_CHARS = 80  # what is longer is the licence's text, not its name
 
-# Only classifiers that name one licence; the list of classifiers stands at pypi.org/classifiers.
+# Only classifiers that name one licence (trove classifiers).
 _CLASSIFIERS = {
     f"{_PREFIX}Academic Free License (AFL)": None,
     f"{_PREFIX}Apache Software License": "Apache-2.0",
