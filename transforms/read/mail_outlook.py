@@ -4,6 +4,7 @@ Text is the plain body, else the HTML body; Outlook stores one of them beside it
 within the record like those of any mail; a mail attached to it has no bytes of its own, and is refused.
 """
 
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from transforms.read.streams import Readable, read_fully
 MEDIA_TYPE = "application/vnd.ms-outlook"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEADER_BYTES = 512
 _MARKS = tuple(name.encode("utf-16-le") for name in ("__properties_version1.0", "__substg1.0_"))
 _MAX_ENTRIES = 20_000  # streams and storages; a mail to 100 people has 3,000
 _HTML = 0x1013  # property identifiers of MS-OXPROPS
@@ -82,6 +84,8 @@ def _load(raw: bytes) -> Any:
     from oxmsg import Message
     from oxmsg.storage import Storage
 
+    if not _has_sound_header(raw):
+        return Dead("corrupt", "ValueError: the header of the compound file is damaged")
     try:
         with OleFileIO(raw) as ole:
             entries = [entry for entry in ole.direntries if entry is not None]
@@ -94,6 +98,18 @@ def _load(raw: bytes) -> Any:
     except Exception as error:  # on broken files it raises what it likes
         return Dead("corrupt", f"{type(error).__name__}: not an Outlook mail")
     return message
+
+
+def _has_sound_header(raw: bytes) -> bool:
+    """Tells whether the file can hold the sectors and tables that its header states (MS-CFB, 2.2).
+
+    olefile believes these numbers, and takes as much memory as they say.
+    """
+    if len(raw) < _HEADER_BYTES:
+        return False
+    shift, mini_shift = struct.unpack_from("<HH", raw, 30)
+    counts = [struct.unpack_from("<I", raw, offset)[0] for offset in (40, 44, 64, 72)]
+    return shift in (9, 12) and mini_shift == 6 and max(counts) <= len(raw) >> shift
 
 
 def _get(message: Any, name: str) -> Any:

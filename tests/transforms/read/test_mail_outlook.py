@@ -112,6 +112,14 @@ def test_streams_that_share_their_sectors_are_corrupt():
     assert fates(settled(data.replace(size, (6_000_000).to_bytes(8, "little")), "a.msg")) == {"": "corrupt"}
 
 
+@pytest.mark.parametrize("offset", [31, 33, 43, 47, 67, 75])
+def test_a_header_that_states_absurd_sizes_is_corrupt(offset):
+    data = bytearray(outlook_mail({**NOTE, (BODY, TEXT): "x"}))
+    data[offset] = 0x7F
+    assert fates(settled(bytes(data), "a.msg")) == {"": "corrupt"}
+    assert fates(settled(bytes(data[:100]), "a.msg")) == {"": "corrupt"}
+
+
 def test_real_mails(shared_data):
     import tarfile
 
