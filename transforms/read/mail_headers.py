@@ -56,7 +56,7 @@ def charset_of_headers(message: Part) -> str:
 
 
 def _has_bytes(value: str) -> bool:
-    return _BYTES.search(value) is not None
+    return not value.isascii() and _BYTES.search(value) is not None
 
 
 def header_text(value: str, charset: str = "") -> str | None:

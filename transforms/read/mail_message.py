@@ -65,6 +65,7 @@ class Part(Message):
         super().__init__(policy or _POLICY)
         self.depth = 0
         self._seen = [0]
+        self._first: dict[str, str] = {}
         self.defects = _Forgetful()
 
     @property
@@ -135,6 +136,11 @@ class Part(Message):
         """Adds a header as it stands."""
         if len(self) < MAX_HEADERS:
             super().set_raw(name, value)
+            self._first.setdefault(name.lower(), value)
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        """Returns the first header of that name; the inherited one goes through all headers each time."""
+        return self._first.get(name.lower(), failobj)
 
 
 class _TooMany(Exception):  # noqa: N818
