@@ -21,7 +21,7 @@ from transforms.language import detect_documents
 from transforms.measures import measure
 from transforms.shingles import shingles
 from transforms.signatures import sign
-from transforms.words import split_words
+from transforms.words import words_of
 from warehouse.receipts import INGEST, read_receipt
 from warehouse.storage import open_storage
 
@@ -57,11 +57,10 @@ def language_batch(batch: Batch, spec: IngestSpec) -> Batch:
 
 
 def sign_batch(batch: Batch, spec: IngestSpec) -> Batch:
-    """Counts words and signs the documents of a batch; the words are split once, for both."""
-    texts = [document.text for document in batch.documents]
-    if not texts:
+    """Counts words and signs the documents of a batch; the words are split once, for all steps."""
+    if not batch.documents:
         return batch
-    words = split_words(texts)
+    words = words_of(batch)
     signed = replace(batch, measures=measure(words))
     if not spec.dedup.enabled:
         return signed

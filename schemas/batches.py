@@ -5,9 +5,9 @@ inside, no output can be left unconsumed. Each unit is a run of batches with ``s
 exactly the last one has ``last`` set, and may be empty.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
 from schemas.records import DeadLetter, Document, Record, Rejection
 from schemas.units import WorkUnit
@@ -58,11 +58,34 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What the quality step measured: of every document that reached it, kept or refused since.
+
+    Attributes:
+        ids: The ``doc_id`` of each, in the order of the batch as it was then.
+        columns: Name of a ``q_*`` column of the table ``signals`` -> one value a document. NaN, and in
+            a column of whole numbers -1, says that the measure does not apply to the document.
+    """
+
+    ids: tuple[bytes, ...]
+    columns: "Mapping[str, NDArray[np.float64] | NDArray[np.int32]]"
+
+
+class FollowsTexts(Protocol):
+    """What was computed of each text of a batch and need not be computed again (``transforms.words``)."""
+
+    def follow(self, rows: Sequence[int], texts: Sequence[str]) -> Self:
+        """Returns the same of ``texts``; text i is that of row ``rows[i]`` here, or came of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Documents that are alive, and what became of the others.
 
     ``measures`` and ``signatures`` (uint32, one row a document) are set by the last steps of the
-    chain; a step that changes ``documents`` must come before them.
+    chain; a step that changes ``documents`` must come before them. ``words`` are the words of the
+    documents' texts, once a step has split them: ``transforms.words.words_of`` asks for them.
     """
 
     unit: WorkUnit
@@ -76,24 +99,34 @@ class Batch:
     dead_letters: tuple[DeadLetter, ...]
     measures: Measures | None = None
     signatures: "NDArray[np.uint32] | None" = None
+    words: FollowsTexts | None = None
+    signals: Signals | None = None
 
     def apply(self, rule: Callable[[Document], Document | Rejection | DeadLetter]) -> "Batch":
         """Lifts a rule for one document to the batch: what falls is added to the fallen, in order."""
         return self.settle(rule(document) for document in self.documents)
 
     def settle(self, outcomes: Iterable[Document | Rejection | DeadLetter]) -> "Batch":
-        """Returns the batch with ``outcomes`` in the place of its documents."""
+        """Returns the batch with ``outcomes``, one a document and in order, in their place.
+
+        Words that were split stay those of texts that did not change; the others are split anew.
+        """
         alive: list[Document] = []
+        rows: list[int] = []
         rejections = list(self.rejections)
         dead = list(self.dead_letters)
-        for outcome in outcomes:
+        for row, outcome in enumerate(outcomes):
             match outcome:
                 case Document():
                     alive.append(outcome)
+                    rows.append(row)
                 case Rejection():
                     rejections.append(outcome)
                 case DeadLetter():
                     dead.append(outcome)
+        words = self.words
+        if words is not None:
+            words = words.follow(rows, [document.text for document in alive])
         return replace(
             self,
             documents=tuple(alive),
@@ -101,4 +134,5 @@ class Batch:
             dead_letters=tuple(dead),
             measures=None,
             signatures=None,
+            words=words,
         )

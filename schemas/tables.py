@@ -6,7 +6,7 @@ lacks. A change of this file shows in ``tests/schemas/tables.golden`` and bumps 
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _ID = pa.uuid()
 _SHA256 = pa.binary(32)
@@ -16,6 +16,36 @@ _TIME = pa.timestamp("us", "UTC")
 def _required(name: str, kind: pa.DataType) -> pa.Field:
     return pa.field(name, kind, nullable=False)
 
+
+QUALITY_COLUMNS: dict[str, pa.DataType] = {
+    "q_words": pa.int32(),
+    "q_mean_word_length": pa.float64(),
+    "q_hash_ratio": pa.float64(),
+    "q_ellipsis_ratio": pa.float64(),
+    "q_bullet_lines": pa.float64(),
+    "q_ellipsis_lines": pa.float64(),
+    "q_alphabetic_words": pa.float64(),
+    "q_stop_words": pa.int32(),
+    "q_duplicate_lines": pa.float64(),
+    "q_duplicate_paragraphs": pa.float64(),
+    "q_duplicate_line_chars": pa.float64(),
+    "q_duplicate_paragraph_chars": pa.float64(),
+    "q_top_2gram_chars": pa.float64(),
+    "q_top_3gram_chars": pa.float64(),
+    "q_top_4gram_chars": pa.float64(),
+    "q_duplicate_5gram_chars": pa.float64(),
+    "q_duplicate_6gram_chars": pa.float64(),
+    "q_duplicate_7gram_chars": pa.float64(),
+    "q_duplicate_8gram_chars": pa.float64(),
+    "q_duplicate_9gram_chars": pa.float64(),
+    "q_duplicate_10gram_chars": pa.float64(),
+    "q_sentences": pa.int32(),
+    "q_lorem_ipsum": pa.int32(),
+    "q_curly_brackets": pa.int32(),
+    "q_punctuated_lines": pa.float64(),
+    "q_short_lines": pa.float64(),
+}
+"""What the quality step measures of each document (docs/quality.md): null where a measure does not apply."""
 
 _PLACE = [
     _required("doc_id", _ID),
@@ -85,7 +115,13 @@ TABLES: dict[str, pa.Schema] = {
             _required("recipe", pa.string()),
         ]
     ),
-    "signals": pa.schema([_required("doc_id", _ID), _required("kept", pa.bool_())]),
+    "signals": pa.schema(
+        [
+            _required("doc_id", _ID),
+            _required("kept", pa.bool_()),  # it stands in documents
+            *(pa.field(name, kind) for name, kind in QUALITY_COLUMNS.items()),  # since version 3
+        ]
+    ),
     "signatures": pa.schema(
         [
             _required("doc_id", _ID),

@@ -13,13 +13,14 @@ so memory besides the result does not grow with the batch. Time is linear in the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.batches import Batch
 from transforms.characters import (
     APART,
     ATTACHED,
@@ -77,6 +78,78 @@ class Words:
     bounds: NDArray[np.int64]
     offsets: NDArray[np.int64]
     texts: Sequence[str]
+
+    def take(self, rows: Sequence[int]) -> "Words":
+        """Returns the words of some of the texts, in the order of ``rows``.
+
+        >>> split_words(["one two", "three"]).take([1, 1]).bounds.tolist()
+        [0, 1, 2]
+        """
+        return self.follow(rows, [self.texts[row] for row in rows])
+
+    def follow(self, rows: Sequence[int], texts: Sequence[str]) -> "Words":
+        """Returns the words of texts of which some, the very same objects, are split already.
+
+        Args:
+            rows: Of each text, the row here that it may be; another text there is split anew.
+            texts: As many.
+
+        >>> words = split_words(["one two", "three"])
+        >>> words.follow([1, 0], [words.texts[1], "four five six"]).bounds.tolist()
+        [0, 1, 4]
+        """
+        fresh = [text for row, text in zip(rows, texts, strict=True) if text is not self.texts[row]]
+        if not fresh and list(rows) == list(range(len(self.texts))):
+            return replace(self, texts=texts)
+        split = split_words(fresh)
+        pieces: list[tuple[Words, int, int]] = []
+        done = 0
+        for row, text in zip(rows, texts, strict=True):
+            words, place = (self, row) if text is self.texts[row] else (split, done)
+            done += words is split
+            if pieces and pieces[-1][0] is words and pieces[-1][2] == place:
+                pieces[-1] = (words, pieces[-1][1], place + 1)
+            else:
+                pieces.append((words, place, place + 1))
+        return _join(pieces, texts)
+
+
+def words_of(batch: Batch) -> Words:
+    """Returns the words of a batch's documents; splits them where no step did so before."""
+    if isinstance(batch.words, Words):
+        return batch.words
+    return split_words([document.text for document in batch.documents])
+
+
+def _join(pieces: Sequence[tuple[Words, int, int]], texts: Sequence[str]) -> Words:
+    """Joins ranges of texts (first, last + 1), each of its words, to the words of ``texts``."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=offsets[1:])
+    counts = [np.diff(words.bounds[first : last + 1]) for words, first, last in pieces]
+    bounds = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.concatenate([np.empty(0, np.int64), *counts]), out=bounds[1:])
+    hashes: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
+    twelfths: list[NDArray[np.uint8]] = [np.empty(0, np.uint8)]
+    starts: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    stops: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    place = 0
+    for words, first, last in pieces:
+        held = slice(words.bounds[first], words.bounds[last])
+        moved = offsets[place] - words.offsets[first]
+        hashes.append(words.hashes[held])
+        twelfths.append(words.twelfths[held])
+        starts.append(words.starts[held] + moved)
+        stops.append(words.stops[held] + moved)
+        place += last - first
+    return Words(
+        np.concatenate(hashes),
+        np.concatenate(twelfths),
+        np.concatenate(starts),
+        np.concatenate(stops),
+        bounds,
+        offsets,
+        texts,
+    )
 
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -4,14 +4,18 @@ import gzip
 import json
 import random
 import string
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.batches import Batch
+from schemas.records import Document, Rejection
+from schemas.units import WorkUnit
 from transforms.characters import APART, ATTACHED, CLASS_SHIFT, LETTER, LOGOGRAM, SOUND, table
-from transforms.words import _BASE, WORD_CHARS, Words, split_words
+from transforms.words import _BASE, WORD_CHARS, Words, split_words, words_of
 
 SCRIPTS = {
     "latin": "aAbBzZéÉß09_",
@@ -172,3 +176,42 @@ def test_no_texts_at_all():
     words = split_words([])
     assert words.bounds.tolist() == [0]
     assert words.hashes.dtype == np.uint64
+
+
+@given(TEXTS, st.data())
+def test_words_that_follow_texts_are_those_of_the_texts(texts, data):
+    """What is kept, moved, repeated, changed or dropped: as if all had been split anew."""
+    words = split_words(texts)
+    rows = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=8)) if texts else []
+    changed = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    later = [texts[row] + "x y" if new else texts[row] for row, new in zip(rows, changed, strict=True)]
+    followed, anew = words.follow(rows, later), split_words(later)
+    for name in ("hashes", "twelfths", "starts", "stops", "bounds", "offsets"):
+        assert getattr(followed, name).tolist() == getattr(anew, name).tolist(), name
+        assert getattr(followed, name).dtype == getattr(anew, name).dtype, name
+    assert list(followed.texts) == later
+
+
+def test_texts_that_stay_are_not_split_again(monkeypatch):
+    texts = ["one two", "three", "four five"]
+    words = split_words(texts)
+    split = []
+    monkeypatch.setattr("transforms.words.split_words", lambda new: split.append(new) or split_words(new))
+    words.follow([0, 2], [texts[0], "another one"])
+    words.take([2, 1, 0])
+    words.follow([0, 1, 2], texts)
+    assert split == [["another one"], []]
+
+
+def test_a_batch_keeps_its_words_through_later_steps():
+    def document(number, text):
+        return Document(bytes([number]) * 16, "s", "s:p", str(number), "text/plain", b"", text)
+
+    documents = tuple(document(number, text) for number, text in enumerate(["a b", "c", "d e f"]))
+    batch = Batch(WorkUnit("u", "v", "s", (), 0), 0, True, 3, 1, 0, documents, (), ())
+    batch = replace(batch, words=words_of(batch))
+    first, _, third = documents
+    later = batch.settle([first, Rejection(b"", "s", "s:p", "1", "x", "y"), replace(third, text="g h")])
+    assert words_of(later) is later.words
+    assert words_of(later).bounds.tolist() == [0, 2, 4]
+    assert words_of(later).hashes[:2].tolist() == words_of(batch).hashes[:2].tolist()
