@@ -23,10 +23,11 @@ from typing import Any
 
 from schemas.records import Document, Fallen
 from schemas.specs import IngestSpec, Named, SourceSpec
-from transforms.extract import extract_record, settle_fallen
+from transforms.extract import extract_record
 from transforms.read.mail_message import Part, parse
 from transforms.read.mail_parts import MAIL_KINDS
 from transforms.read.reader import read_stream
+from transforms.settle import settle_fallen
 
 SPEC = IngestSpec(SourceSpec("mail", Named(constant="c"), Named(constant="l")))
 GOLD = re.compile(r"(.*)_decoded_([\d_]+)\.\w+$")

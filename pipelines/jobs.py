@@ -33,6 +33,10 @@ class IngestJob:
 
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the chain over the units; raises what failed in it."""
+        from pipelines.sandbox import warm_up
+
+        if flags == IN_MEMORY or tuple(flags) == IN_MEMORY:
+            warm_up()  # it imports the parsers while this process imports Beam
         quiet_beam()
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions

@@ -1,139 +1,80 @@
-"""Reads a work unit: opens its files, walks its slices, and cuts what it finds into batches.
+"""Reads a work unit: settles what the walk finds there, and says where its batches end.
 
-Every record, living or fallen, is counted here once, before any step sees it.
+Every record, living or fallen, is counted here once, before any other step sees it.
 """
 
 from collections.abc import Iterator
-from contextlib import closing
-from typing import BinaryIO
 
-from pipelines.slices import TO_THE_END
-from schemas.batches import BATCH_BYTES, BATCH_RECORDS, RawBatch
+from pipelines.stretches import Resume, Stretch, as_batches
+from pipelines.walk import walk
+from pipelines.watching import NOBODY, WalkWatch
+from schemas.batches import BATCH_BYTES, BATCH_RECORDS, Batch
 from schemas.ids import document_id
-from schemas.locators import step
-from schemas.records import Dead, DeadLetter, Fallen, Record, Rejection
-from schemas.specs import SourceSpec
-from schemas.units import FileSlice, WorkUnit
-from transforms.extract import settle_fallen
-from transforms.read.archives import open_members
-from transforms.read.reader import read_stream
-from warehouse.storage.inputs import open_input, stat_input
+from schemas.records import Dead, DeadLetter, Document, Fallen, Record, Rejection
+from schemas.specs import IngestSpec
+from schemas.units import WorkUnit
+from transforms.extract import extract_record
+from transforms.settle import settle_dead, settle_fallen
 
-Found = tuple[str, Record | Fallen | None]
-"""(path, what was found there); None says that a file or member is finished."""
+STRETCH_RECORDS = 256
+STRETCH_BYTES = 256 << 10
+"""A stretch ends at so many records or so many bytes of them: what a dead parser did in vain is small."""
 
 
-def read_unit(unit: WorkUnit, spec: SourceSpec, sample: float = 1.0) -> Iterator[RawBatch]:
-    """Reads a unit as batches numbered from 0, of which exactly the last has ``last`` set.
+def read_unit(unit: WorkUnit, spec: IngestSpec) -> Iterator[Batch]:
+    """Reads a unit in this process, as batches numbered from 0 of which exactly the last is ``last``."""
+    return as_batches(unit, settle_unit(unit, spec))
+
+
+def settle_unit(
+    unit: WorkUnit, spec: IngestSpec, resume: Resume | None = None, watch: WalkWatch = NOBODY
+) -> Iterator[Stretch]:
+    """Settles what stands in a unit: each record becomes a document, a rejection or a dead letter.
 
     Args:
         unit: What to read.
-        spec: Its source.
-        sample: Part of the records to take; which ones depends on their ids alone.
+        spec: Its source, and the part of the records to take; which ones depends on their ids alone.
+        resume: Where to go on; None begins at the beginning.
+        watch: Follows it.
 
     Yields:
-        Batches of up to ``BATCH_RECORDS`` records or ``BATCH_BYTES``; the last may be empty.
+        Stretches, of which exactly the last one is ``last``. Where they end does not change the batches.
     """
-    cut = _Cut(unit)
-    for path, found in _walk(unit, spec):
-        if found is not None and not _taken(unit.source, path, found.locator, sample):
-            continue
-        if cut.full():
-            yield cut.take(last=False)
-        match found:
-            case Record():
-                cut.add(len(found.raw))
-                cut.records.append((path, found))
-            case Fallen():
-                cut.add(len(found.raw))
-                cut.settle(settle_fallen(path, found, unit.source))
-            case None:
-                cut.files += 1
-    yield cut.take(last=True)
+    resume = resume or Resume()
+    records, size = resume.records, resume.bytes  # of the open batch
+    stretch = Stretch()
+    for number in range(resume.piece, len(unit.slices)):
+        watch.begins(number)
+        settled = resume.settled if number == resume.piece else 0
+        for item, (path, found) in enumerate(walk(unit.slices[number], spec.source, watch)):
+            if item >= settled:
+                if found is None:
+                    stretch.files += 1
+                elif _taken(unit.source, path, found.locator, spec.sample):
+                    watch.extracts(item)
+                    stretch.add(_outcome(path, found, spec, resume.dead.get((number, item))), len(found.raw))
+                stretch.piece, stretch.settled = number, item + 1
+                stretch.full = records + stretch.read >= BATCH_RECORDS or size + stretch.bytes >= BATCH_BYTES
+                if stretch.full or stretch.read >= STRETCH_RECORDS or stretch.bytes >= STRETCH_BYTES:
+                    records, size = (0, 0) if stretch.full else (records + stretch.read, size + stretch.bytes)
+                    yield stretch
+                    stretch = Stretch(number, item + 1)
+            watch.settles(item)
+    stretch.last = True
+    yield stretch
+
+
+def _outcome(
+    path: str, found: Record | Fallen, spec: IngestSpec, dead: Dead | None
+) -> Document | Rejection | DeadLetter:
+    if isinstance(found, Fallen):
+        return settle_fallen(path, found, spec.source.name)
+    if dead is not None:
+        return settle_dead(path, found, dead, spec.source.name)
+    return extract_record(path, found, spec)
 
 
 def _taken(source: str, path: str, locator: str, sample: float) -> bool:
     if sample >= 1:
         return True
     return int.from_bytes(document_id(source, path, locator)[:8]) < sample * 2**64
-
-
-class _Cut:
-    """Collects what becomes the next batch of a unit."""
-
-    def __init__(self, unit: WorkUnit) -> None:
-        self._unit = unit
-        self._seq = 0
-        self._clear()
-
-    def _clear(self) -> None:
-        self.records: list[tuple[str, Record]] = []
-        self._rejections: list[Rejection] = []
-        self._dead: list[DeadLetter] = []
-        self._read = 0
-        self._bytes = 0
-        self.files = 0
-
-    def full(self) -> bool:
-        return self._read >= BATCH_RECORDS or self._bytes >= BATCH_BYTES
-
-    def add(self, size: int) -> None:
-        self._read += 1
-        self._bytes += size
-
-    def settle(self, fallen: Rejection | DeadLetter) -> None:
-        if isinstance(fallen, Rejection):
-            self._rejections.append(fallen)
-        else:
-            self._dead.append(fallen)
-
-    def take(self, *, last: bool) -> RawBatch:
-        batch = RawBatch(
-            unit=self._unit,
-            seq=self._seq,
-            last=last,
-            read=self._read,
-            files=self.files,
-            bytes=self._bytes,
-            records=tuple(self.records),
-            rejections=tuple(self._rejections),
-            dead_letters=tuple(self._dead),
-        )
-        self._seq += 1
-        self._clear()
-        return batch
-
-
-def _walk(unit: WorkUnit, spec: SourceSpec) -> Iterator[Found]:
-    for piece in unit.slices:
-        try:
-            now = stat_input(piece.root, piece.path)
-            if now is None or (now.size, now.stamp) != (piece.size, piece.stamp):
-                # The next build sees the new stamp and plans the file anew.
-                yield piece.path, Fallen("", Dead("changed", "file changed or vanished after it was planned"))
-                continue
-            stream = open_input(piece.root, piece.path)
-        except OSError as error:
-            yield piece.path, Fallen("", Dead("unreadable", f"{type(error).__name__}: cannot be opened"))
-            continue
-        with closing(stream):
-            if piece.kind == "members":
-                yield from _members(stream, piece, spec)
-            else:
-                ranged = piece.kind != "whole"
-                start, stop = (piece.start, piece.stop) if ranged else (None, None)
-                for found in read_stream(stream, piece.path, spec, "", start, stop):
-                    yield piece.path, found
-                yield piece.path, None
-
-
-def _members(stream: BinaryIO, piece: FileSlice, spec: SourceSpec) -> Iterator[Found]:
-    stop = None if piece.stop == TO_THE_END else piece.stop
-    for found in open_members(stream, piece.path, piece.start, stop):
-        if isinstance(found, Fallen):
-            yield piece.path, found
-        else:
-            name, member = found
-            for record in read_stream(member, name, spec, step("member", name)):
-                yield piece.path, record
-            yield piece.path, None

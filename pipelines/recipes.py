@@ -43,6 +43,8 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
         "html": asdict(spec.html),
         "clean": clean.recipe() if spec.clean.enabled else None,
         "language": {**asdict(spec.language), **language.recipe()} if spec.language.enabled else None,
+        # Limits decide about dead letters; without a sandbox a build survives none that they would make.
+        "limits": [spec.limits.seconds, spec.limits.memory_mb],
         "sample": spec.sample,
         "measures": [words.WORDS_VERSION, measures.TOKENS_VERSION],
     }

@@ -11,12 +11,12 @@ import apache_beam as beam
 from apache_beam import PCollection
 
 from pipelines.chain import Chain
-from pipelines.reading import read_unit
-from schemas.batches import Batch, RawBatch
+from pipelines.sandbox import borrowed
+from pipelines.stretches import as_batches
+from schemas.batches import Batch
 from schemas.specs import IngestSpec
 from schemas.units import WorkUnit
 from transforms.clean import clean_document
-from transforms.extract import extract_record
 from transforms.language import detect_documents
 from transforms.measures import measure
 from transforms.shingles import shingles
@@ -24,22 +24,6 @@ from transforms.signatures import sign
 from transforms.words import words_of
 from warehouse.receipts import INGEST, read_receipt
 from warehouse.storage import open_storage
-
-
-def extract_batch(raw: RawBatch, spec: IngestSpec) -> Batch:
-    """Turns records into documents; what has no text falls."""
-    batch = Batch(
-        unit=raw.unit,
-        seq=raw.seq,
-        last=raw.last,
-        read=raw.read,
-        files=raw.files,
-        bytes=raw.bytes,
-        documents=(),
-        rejections=raw.rejections,
-        dead_letters=raw.dead_letters,
-    )
-    return batch.settle(extract_record(path, record, spec) for path, record in raw.records)
 
 
 def clean_batch(batch: Batch, spec: IngestSpec) -> Batch:
@@ -68,13 +52,16 @@ def sign_batch(batch: Batch, spec: IngestSpec) -> Batch:
 
 
 @dataclass(eq=False)
-class ReadUnits(beam.PTransform[PCollection[WorkUnit], PCollection[RawBatch]]):
-    """Reads units; one whose receipt exists is skipped, so that a retry does no work twice."""
+class ReadUnits(beam.PTransform[PCollection[WorkUnit], PCollection[Batch]]):
+    """Reads units and extracts the texts of their records, in a sandbox.
+
+    A unit whose receipt exists is skipped, so that a retry does no work twice.
+    """
 
     chain: Chain
 
-    def expand(self, units: PCollection[WorkUnit]) -> PCollection[RawBatch]:  # noqa: D102
-        batches: PCollection[RawBatch] = units | "Read" >> beam.ParDo(_ReadUnitFn(self.chain))
+    def expand(self, units: PCollection[WorkUnit]) -> PCollection[Batch]:  # noqa: D102
+        batches: PCollection[Batch] = units | "Read" >> beam.ParDo(_ReadUnitFn(self.chain))
         return batches
 
 
@@ -85,23 +72,29 @@ class _ReadUnitFn(beam.DoFn):
     def setup(self) -> None:
         self._storage = open_storage(self._chain.warehouse)
 
-    def process(self, element: WorkUnit) -> Iterator[RawBatch]:
+    def process(self, element: WorkUnit) -> Iterator[Batch]:
         digest = self._chain.recipes[element.source].ingest_digest(element)
-        if read_receipt(self._storage, INGEST, element.unit_id, digest) is None:
-            spec = self._chain.specs[element.source]
-            yield from read_unit(element, spec.source, spec.sample)
+        if read_receipt(self._storage, INGEST, element.unit_id, digest) is not None:
+            return
+        spec = self._chain.specs[element.source]
+        if not spec.limits.sandbox:
+            from pipelines.reading import read_unit  # and with it all parsers, which a worker need not have
+
+            yield from read_unit(element, spec)
+            return
+        with borrowed() as sandbox:
+            yield from as_batches(element, sandbox.settle(element, spec))
 
 
 @dataclass(eq=False)
-class TransformBatches(beam.PTransform[PCollection[RawBatch], PCollection[Batch]]):
-    """Extracts, cleans, tells the language, measures and signs, a batch at a time."""
+class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
+    """Cleans, tells the language, measures and signs, a batch at a time."""
 
     chain: Chain
 
-    def expand(self, raw: PCollection[RawBatch]) -> PCollection[Batch]:  # noqa: D102
+    def expand(self, read: PCollection[Batch]) -> PCollection[Batch]:  # noqa: D102
         batches: PCollection[Batch] = (
-            raw
-            | "Extract" >> beam.ParDo(_BatchFn(extract_batch, self.chain))
+            read
             | "Clean" >> beam.ParDo(_BatchFn(clean_batch, self.chain))
             | "Language" >> beam.ParDo(_BatchFn(language_batch, self.chain))
             | "Sign" >> beam.ParDo(_BatchFn(sign_batch, self.chain))
@@ -116,5 +109,5 @@ class _BatchFn(beam.DoFn):
         self._function = function
         self._chain = chain
 
-    def process(self, element: "RawBatch | Batch") -> Iterator[Batch]:
+    def process(self, element: Batch) -> Iterator[Batch]:
         yield self._function(element, self._chain.specs[element.unit.source])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
-from schemas.records import DeadLetter, Document, Record, Rejection
+from schemas.records import DeadLetter, Document, Rejection
 from schemas.units import WorkUnit
 
 if TYPE_CHECKING:
@@ -21,31 +21,6 @@ BATCH_RECORDS = 1000
 
 BATCH_BYTES = 8 << 20
 """Raw bytes from which a batch is closed; one larger record makes a batch of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawBatch:
-    """Records as they were read, before extraction.
-
-    Attributes:
-        unit: The unit they belong to.
-        seq: Number of the batch in its unit, from 0.
-        last: True for the last batch of the unit.
-        read: Records read for this batch: ``records + rejections + dead_letters``.
-        files: Files or members that were finished in this batch.
-        bytes: Uncompressed bytes read for it.
-        records: (path relative to the root, record) of the living ones.
-    """
-
-    unit: WorkUnit
-    seq: int
-    last: bool
-    read: int
-    files: int
-    bytes: int
-    records: tuple[tuple[str, Record], ...]
-    rejections: tuple[Rejection, ...]
-    dead_letters: tuple[DeadLetter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +57,10 @@ class FollowsTexts(Protocol):
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Documents that are alive, and what became of the others.
+
+    ``seq`` is the batch's number in its unit, from 0. ``read`` counts the records read for it, which is
+    ``documents + rejections + dead_letters``; ``files`` the files and members that were finished in it;
+    ``bytes`` the uncompressed bytes of its records.
 
     ``measures`` and ``signatures`` (uint32, one row a document) are set by the last steps of the
     chain; a step that changes ``documents`` must come before them. ``words`` are the words of the

@@ -26,8 +26,9 @@ Reason = Literal[
     "undecodable",  # no encoding gives text
     "too_large",  # above MAX_RAW_BYTES or MAX_TEXT_BYTES
     "too_deep",  # archives in archives beyond the limit
-    "timeout",  # the parser used up its CPU time
-    "crashed",  # the parser's process died
+    "timeout",  # the parser used up its CPU time, or made no progress at all
+    "out_of_memory",  # the parser asked for more memory than it may have
+    "crashed",  # the parser's process died, or the parser failed in a way that it should not
     "unsafe_path",  # an archive member that points outside the archive
     "unreadable",  # the file system refused (permissions, vanished while reading)
     "changed",  # the file is not the one that was planned

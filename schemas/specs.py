@@ -72,6 +72,22 @@ class HtmlSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsSpec:
+    """What the parsers of a record may use up before it is a dead letter.
+
+    Attributes:
+        sandbox: True parses in a process of its own, which can die without harm; False parses in the
+            worker, where nothing can be limited.
+        seconds: CPU time for one record, or for finding the next one in a file.
+        memory_mb: Memory that the parsers may take beyond what they need to be there, in MB (10^6 bytes).
+    """
+
+    sandbox: bool = True
+    seconds: float = 60.0
+    memory_mb: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class DedupSpec:
     """How duplicates are found.
 
@@ -101,4 +117,5 @@ class IngestSpec:
     language: LanguageSpec = LanguageSpec()
     html: HtmlSpec = HtmlSpec()
     dedup: DedupSpec = DedupSpec()
+    limits: LimitsSpec = LimitsSpec()
     sample: float = 1.0

@@ -4,12 +4,12 @@ What a record cannot give is a rejection (a rule refused it) or a dead letter (i
 each record becomes exactly one of the three.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from schemas import ids, locators
 from schemas.records import (
-    HEAD_CHARS,
     MAX_TEXT_BYTES,
     Dead,
     DeadLetter,
@@ -25,7 +25,9 @@ from transforms.read import registry
 from transforms.read.formats import ExtractOptions
 from transforms.read.structured import as_names, lookup
 from transforms.read.values import canonical_json, valid_text
+from transforms.settle import settle
 
+_log = logging.getLogger(__name__)
 _UTF8_BYTES = 4  # of a character, at the most
 
 
@@ -43,12 +45,12 @@ def extract_record(path: str, record: Record, spec: IngestSpec) -> Document | Re
     """
     source = spec.source
     options = ExtractOptions(source.text_field, source.fields, spec.html.extractor, record.fields)
-    found = registry.by_name(record.format).extract(record.raw, options)
+    found = _extracted(path, record, options)
     if isinstance(found, Extracted):
         found = _checked(found)
     if not isinstance(found, Extracted):
         fallen = Fallen(record.locator, found, record.raw, record.media_type)
-        return _settle("extract", path, fallen, source.name)
+        return settle("extract", path, fallen, source.name)
     place = _Place(path, record)
     parent = locators.parent(record.locator)
     return Document(
@@ -71,43 +73,15 @@ def extract_record(path: str, record: Record, spec: IngestSpec) -> Document | Re
     )
 
 
-def settle_fallen(path: str, fallen: Fallen, source: str) -> Rejection | DeadLetter:
-    """Gives what a reader could not read its name and its row.
-
-    Args:
-        path: Of the file, relative to the root of its source.
-        fallen: What the reader said.
-        source: Name of the source.
-    """
-    return _settle("read", path, fallen, source)
-
-
-def _settle(stage: str, path: str, fallen: Fallen, source: str) -> Rejection | DeadLetter:
-    doc_id = ids.document_id(source, path, fallen.locator)
-    uri = f"{source}:{path}"
-    head = fallen.raw[: HEAD_CHARS * _UTF8_BYTES].decode("utf-8", "replace")[:HEAD_CHARS]
-    digest = ids.sha256(fallen.raw) if fallen.raw else None
-    match fallen.fate:
-        case Refused() as refused:
-            return Rejection(
-                doc_id,
-                source,
-                uri,
-                fallen.locator,
-                stage,
-                refused.rule,
-                refused.value,
-                refused.limit,
-                refused.detail,
-                refused.also,
-                head,
-                fallen.media_type,
-                digest,
-            )
-        case Dead() as dead:
-            return DeadLetter(
-                doc_id, source, uri, fallen.locator, stage, dead.reason, dead.message, head, digest
-            )
+def _extracted(path: str, record: Record, options: ExtractOptions) -> Extracted | Refused | Dead:
+    try:
+        return registry.by_name(record.format).extract(record.raw, options)
+    except MemoryError:
+        raise  # says something of this process, not of the record
+    except Exception as error:
+        # A parser's mistake about this record costs this record, and is told: not a whole build.
+        _log.exception("%s %s: the parser failed", path, record.locator)
+        return Dead("crashed", f"{type(error).__name__}: the parser failed")
 
 
 def _checked(found: Extracted) -> Extracted | Refused | Dead:

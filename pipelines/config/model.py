@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from pipelines.config.names import check_language, check_license, check_name
-from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, LanguageSpec, Named
+from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, LanguageSpec, LimitsSpec, Named
 
-_CLEAN, _LANGUAGE, _HTML, _DEDUP = CleanSpec(), LanguageSpec(), HtmlSpec(), DedupSpec()
+_CLEAN, _LANGUAGE, _HTML, _DEDUP, _LIMITS = CleanSpec(), LanguageSpec(), HtmlSpec(), DedupSpec(), LimitsSpec()
 
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -106,6 +106,17 @@ class HtmlTable(Table):
     """trafilatura is the better one, resiliparse the faster one."""
 
 
+class LimitsTable(Table):
+    """What the parsers of one record may use up; beyond it the record is a dead letter."""
+
+    sandbox: Flag = _LIMITS.sandbox
+    """False parses in the worker itself: a parser that crashes ends the build, and nothing is limited."""
+    seconds: Annotated[float, Field(gt=0, le=86_400)] = _LIMITS.seconds
+    """CPU seconds for one record, or for finding the next one in a file."""
+    memory_mb: Annotated[Whole, Field(ge=64, le=1_000_000)] = _LIMITS.memory_mb
+    """Memory that the parsers may take beyond what they need to be there, in MB."""
+
+
 class QualityTable(Table):
     """Rules of text quality."""
 
@@ -164,6 +175,8 @@ class Steps(Table):
     """Languages."""
     html: HtmlTable | None = None
     """Main text of HTML."""
+    limits: LimitsTable | None = None
+    """Limits of the parsers."""
     quality: QualityTable | None = None
     """Rules of text quality."""
     pii: PiiTable | None = None

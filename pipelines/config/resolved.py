@@ -9,12 +9,13 @@ from pipelines.config.model import (
     DedupTable,
     HtmlTable,
     LanguageTable,
+    LimitsTable,
     SourceTable,
     merged,
     named,
 )
 from schemas.manifest import SourceRow
-from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IngestSpec, LanguageSpec, SourceSpec
+from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IngestSpec, LanguageSpec, LimitsSpec, SourceSpec
 from warehouse.storage.inputs import InputFile
 
 
@@ -80,6 +81,7 @@ class Config:
             language=LanguageSpec(**merged(LanguageTable, tables.language, source.language)),
             html=HtmlSpec(**merged(HtmlTable, tables.html, source.html)),
             dedup=self._dedup_of(source),
+            limits=LimitsSpec(**merged(LimitsTable, tables.limits, source.limits)),
         )
 
     def source_rows(self) -> tuple[SourceRow, ...]:

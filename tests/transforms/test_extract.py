@@ -5,7 +5,8 @@ import pytest
 from schemas import ids
 from schemas.records import MAX_TEXT_BYTES, Dead, DeadLetter, Document, Fallen, Record, Refused, Rejection
 from schemas.specs import IngestSpec, Named, SourceSpec
-from transforms.extract import extract_record, settle_fallen
+from transforms.extract import extract_record
+from transforms.settle import settle_fallen
 
 
 def spec(**options) -> IngestSpec:

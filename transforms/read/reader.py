@@ -4,6 +4,7 @@ Everything of it comes out as records and fallen ones, in order; nothing that th
 exception for the caller.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from transforms.read.compression import Decompressed, detect_compression, strip_
 from transforms.read.formats import Embedded, Format, ReadContext
 from transforms.read.parquet import group_of
 from transforms.read.streams import BrokenStream, Readable, as_seekable, peek, read_fully
+from transforms.read.watch import UNWATCHED, Watch
 
 _COUNTED = re.compile(r"(?:#\d+)+$")  # what tells members of one name apart
 
@@ -25,6 +27,7 @@ MAX_EMBEDDED = 8
 """How deep mails may lie in mails; what lies deeper is a dead letter ``too_deep``."""
 
 Found = Iterator[Record | Fallen]
+_log = logging.getLogger(__name__)
 
 
 def read_stream(
@@ -34,6 +37,7 @@ def read_stream(
     locator_prefix: str = "",
     start: int | None = None,
     stop: int | None = None,
+    watch: Watch = UNWATCHED,
 ) -> Found:
     """Yields every record of a file or member, and what fell, in the order of the content.
 
@@ -44,14 +48,26 @@ def read_stream(
         locator_prefix: ``member=…`` for a member, else empty; stands before each locator.
         start: First byte (JSONL), row group (Parquet) or member (archive) of the range.
         stop: First after the range.
+        watch: Follows this stream and those within it.
     """
     context = ReadContext(name, spec, locator_prefix, start, stop)
+    found = _read_all(stream, context, watch)
+    return watch.follow(found, lambda dead: Fallen(locator_prefix, dead))
+
+
+def _read_all(stream: Readable, context: ReadContext, watch: Watch) -> Found:
     try:
-        yield from _read(stream, context)
+        yield from _read(stream, context, watch)
     except BrokenStream as broken:
-        yield Fallen(locator_prefix, broken.dead)
+        yield Fallen(context.prefix, broken.dead)
+    except MemoryError:
+        raise  # says something of this process, not of the stream
     except OSError as error:
-        yield Fallen(locator_prefix, Dead("unreadable", f"{type(error).__name__}: cannot be read"))
+        yield Fallen(context.prefix, Dead("unreadable", f"{type(error).__name__}: cannot be read"))
+    except Exception as error:
+        # A reader's mistake about this content costs this content, and is told: not a whole build.
+        _log.exception("%s %s: the reader failed", context.name, context.prefix)
+        yield Fallen(context.prefix, Dead("crashed", f"{type(error).__name__}: the reader failed"))
 
 
 def find_record(stream: Readable, name: str, spec: SourceSpec, locator: str) -> bytes | None:
@@ -105,7 +121,7 @@ def _range_of(
     return None, None
 
 
-def _read(stream: Readable, context: ReadContext) -> Found:
+def _read(stream: Readable, context: ReadContext, watch: Watch) -> Found:
     head, stream = peek(stream, registry.HEAD_BYTES)
     shown = _COUNTED.sub("", context.name) if context.prefix else context.name
     name, claimed = strip_suffix(shown)
@@ -123,7 +139,7 @@ def _read(stream: Readable, context: ReadContext) -> Found:
     if not head:
         read_fully(stream, 1)  # a stream that broke before its first byte says so here
     if (archive := detect_archive(name, head)) is not None and head:
-        yield from _archive(stream, replace(context, name=f"a.{archive}"))
+        yield from _archive(stream, replace(context, name=f"a.{archive}"), watch)
         return
     form = registry.detect(name, head, context.source.format)
     if isinstance(form, Refused):
@@ -144,19 +160,20 @@ def _read(stream: Readable, context: ReadContext) -> Found:
             # Compressed mails in compressed mails would let each level be a thousand times larger.
             yield Fallen(found.locator, Refused("nested_archive", detail=kind), found.raw)
         else:
-            yield from _embedded(found, context.source)
+            yield from _embedded(found, context.source, watch)
 
 
-def _embedded(file: Embedded, spec: SourceSpec) -> Found:
+def _embedded(file: Embedded, spec: SourceSpec, watch: Watch) -> Found:
     """Yields the records of a file within a record; its format is its own, whatever the source's is."""
     if sum(kind == "part" for kind, _ in locators.parse(file.locator)) > MAX_EMBEDDED:
         dead = Dead("too_deep", f"more than {MAX_EMBEDDED} mails in one another")
         yield Fallen(file.locator, dead, file.raw)
         return
-    yield from read_stream(BytesIO(file.raw), file.name, replace(spec, format="auto"), file.locator)
+    spec = replace(spec, format="auto")
+    yield from read_stream(BytesIO(file.raw), file.name, spec, file.locator, watch=watch)
 
 
-def _archive(stream: Readable, context: ReadContext) -> Found:
+def _archive(stream: Readable, context: ReadContext, watch: Watch) -> Found:
     """Yields the records of the members in the range; an archive in an archive is not opened."""
     if context.prefix:
         yield Fallen(context.prefix, Refused("nested_archive", detail=context.name.rpartition(".")[2]))
@@ -169,7 +186,8 @@ def _archive(stream: Readable, context: ReadContext) -> Found:
             yield found
         else:
             member, content = found
-            yield from read_stream(content, member, context.source, locators.step("member", member))
+            prefix = locators.step("member", member)
+            yield from read_stream(content, member, context.source, prefix, watch=watch)
 
 
 def _bounded(stream: Readable) -> bytes:

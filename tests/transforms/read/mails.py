@@ -5,8 +5,9 @@ from io import BytesIO
 from schemas.records import DeadLetter, Document, Fallen, Record, Rejection
 from schemas.specs import IngestSpec
 from tests.transforms.read.helpers import source
-from transforms.extract import extract_record, settle_fallen
+from transforms.extract import extract_record
 from transforms.read.reader import find_record, read_stream
+from transforms.settle import settle_fallen
 
 HEADERS = (
     "From: Ada Lovelace <ada@example.org>",

@@ -96,7 +96,8 @@ def test_a_whole_file_above_the_limit_is_dead(monkeypatch):
 def test_any_content_under_any_name_is_accounted_for(name, junk):
     from schemas.records import Document
     from schemas.specs import IngestSpec
-    from transforms.extract import extract_record, settle_fallen
+    from transforms.extract import extract_record
+    from transforms.settle import settle_fallen
 
     found = read(junk, name)
     assert found
