@@ -19,6 +19,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.build import build
 from pipelines.config import load_config
 from pipelines.runners import beam_flags
+from pipelines.sandbox.pool import close_all
 from pipelines.serving import job_server
 from pipelines.stages import How
 from schemas.errors import UsageError, WorkFailed
@@ -201,7 +202,8 @@ def _kill_when(note: Path, server: int) -> None:
 
 
 def children() -> Iterator[int]:
-    """Yields the living processes that this one started."""
+    """Yields the living processes that this one started, but for the parsers that it keeps warm."""
+    close_all()
     for task in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
         for pid in map(int, task.read_text().split()):
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
