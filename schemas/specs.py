@@ -66,9 +66,9 @@ class LanguageSpec:
 
 @dataclass(frozen=True, slots=True)
 class HtmlSpec:
-    """Which extractor finds the main text of HTML: ``trafilatura`` or ``resiliparse``."""
+    """Which extractor finds the main text of HTML: ``blocks``, ``trafilatura`` or ``resiliparse``."""
 
-    extractor: str = "trafilatura"
+    extractor: str = "blocks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,8 @@ class LanguageTable(Table):
 class HtmlTable(Table):
     """How the main text of an HTML page is found."""
 
-    extractor: Literal["trafilatura", "resiliparse"] = "trafilatura"
-    """trafilatura is the better one, resiliparse the faster one."""
+    extractor: Literal["blocks", "trafilatura", "resiliparse"] = "blocks"
+    """blocks is our own; how well and how fast each is: docs/html.md."""
 
 
 class LimitsTable(Table):

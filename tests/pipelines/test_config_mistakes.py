@@ -145,7 +145,7 @@ CASES = {
     ),
     "extractor": (
         WHOLE + '[html]\nextractor = "bs4"\n',
-        'corpus.toml: html.extractor: must be one of "trafilatura", "resiliparse", not "bs4"',
+        'corpus.toml: html.extractor: must be one of "blocks", "trafilatura", "resiliparse", not "bs4"',
     ),
     "language code": (
         WHOLE + '[language]\nkeep = ["EN"]\n',

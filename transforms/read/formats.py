@@ -46,14 +46,14 @@ class ExtractOptions:
     Attributes:
         text_field: Field that holds the text of a structured record.
         fields: Document attribute -> field that holds it.
-        html_extractor: ``trafilatura`` or ``resiliparse``.
+        html_extractor: ``blocks``, ``trafilatura`` or ``resiliparse``.
         parsed: The fields of a structured record as the reader parsed them, else None.
         charset: Encoding that the record's container states (HTTP, MIME), if any.
     """
 
     text_field: str = "text"
     fields: Mapping[str, str] = field(default_factory=dict)
-    html_extractor: str = "trafilatura"
+    html_extractor: str = "blocks"
     parsed: Mapping[str, Any] | None = None
     charset: str | None = None
 

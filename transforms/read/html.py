@@ -1,13 +1,10 @@
 """HTML pages to their main text, and what a page says of itself.
 
-trafilatura (default) or resiliparse finds the main text. Where trafilatura finds almost nothing on a
-page that has text, all of its text is taken.
+``transforms.read.html_main`` (default), trafilatura or resiliparse finds the main text. Where it finds
+almost nothing on a page that has text, all of its text is taken.
 """
 
-import logging
 import re
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import lxml.html
@@ -16,11 +13,14 @@ from lxml import etree
 from schemas.records import Dead, Extracted, Refused
 from transforms.read.decode import decode
 from transforms.read.formats import ExtractOptions, Format
-from transforms.read.html_body import body_text, prepare
+from transforms.read.html_blocks import page_blocks
+from transforms.read.html_layout import layout_text
+from transforms.read.html_main import main_block
 from transforms.read.html_metadata import page_metadata
+from transforms.read.html_trafilatura import trafilatura_text
 
 _HEAD_BYTES = 4096
-_MIN_CHARS = 80  # of main text; below it is "almost nothing"
+_MIN_CHARS = 250  # of main text; below it is "almost nothing"
 _MIN_SHARE = 0.1
 _LONG_PARAGRAPH = 5000  # characters
 _CHARSET = re.compile(
@@ -50,47 +50,30 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     if isinstance(decoded, Dead):
         return decoded
     page = _XML_DECLARATION.sub("", decoded[0].lstrip("\ufeff")).replace("\0", "")
-    tree = _tree(page)
+    with_trafilatura = options.html_extractor == "trafilatura"
+    tree = _tree(page, plain=not with_trafilatura)
     if tree is None:
-        return Extracted(_all_text(page))
+        return Extracted("")
     found = page_metadata(tree)
     if options.html_extractor == "resiliparse":
-        text = _plain_text(page, main_content=True, alt_texts=False)
+        text = _resiliparse_text(page)
     else:
-        text = _main_text(tree)
-    if _is_heap(text) or (len(text) < _MIN_CHARS and len(text) <= _MIN_SHARE * len(_all_text(page))):
-        text = _all_text(page)
+        text = trafilatura_text(tree) if with_trafilatura else layout_text(main_block(page_blocks(tree)))
+    if _is_heap(text) or len(text) < _MIN_CHARS:
+        everything = _everything(page)
+        if len(text) <= _MIN_SHARE * len(everything) or _is_heap(text):
+            text = everything
     return Extracted(text, found.title, found.author, found.created_at, None, found.metadata)
 
 
-def _tree(page: str) -> Any:
-    """Returns the parsed page, None if there is none."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+def _tree(page: str, *, plain: bool) -> Any:
+    """Returns the parsed page, None if there is none; ``plain`` without the methods of ``lxml.html``."""
+    make = etree.HTMLParser if plain else lxml.html.HTMLParser
+    parser = make(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=plain)
     try:
-        return lxml.html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
+        return etree.fromstring(page.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
         return None
-
-
-def _main_text(tree: Any) -> str:
-    """Returns what trafilatura takes for the main text, "" if it finds none or gives up."""
-    prepare(tree)
-    try:
-        found = _trafilatura()(
-            tree,
-            fast=True,
-            include_comments=False,
-            include_tables=True,
-            include_formatting=True,
-            with_metadata=False,
-        )
-    except Exception:  # on untrusted pages it raises what it likes; then all text of the page is taken
-        return ""
-    try:
-        body = getattr(found, "body", None)
-        return "" if body is None else body_text(body)
-    except RecursionError:
-        return ""
 
 
 def _is_heap(text: str) -> bool:
@@ -98,27 +81,17 @@ def _is_heap(text: str) -> bool:
     return len(text) > _LONG_PARAGRAPH and "\n" not in text.rstrip("\n")
 
 
-def _all_text(page: str) -> str:
-    return _plain_text(page, main_content=False, alt_texts=True, form_fields=False)
+def _everything(page: str) -> str:
+    """Returns all text of a page, navigation too."""
+    tree = _tree(page, plain=True)
+    return "" if tree is None else layout_text(page_blocks(tree))
 
 
-# The extractors are imported at the first page: a process that reads none, such as the one that plans, need
-# not pay 0.1 s and 30 MB for them.
-
-
-def _plain_text(page: str, **options: Any) -> str:
+def _resiliparse_text(page: str) -> str:
+    """Returns what resiliparse takes for the main text; it is imported at the first page."""
     from resiliparse.extract.html2text import extract_plain_text
 
-    return str(extract_plain_text(page, links=False, **options))
-
-
-@cache
-def _trafilatura() -> Callable[..., Any]:
-    from trafilatura import bare_extraction
-
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it would report each odd page on stderr
-    found: Callable[..., Any] = bare_extraction
-    return found
+    return str(extract_plain_text(page, links=False, main_content=True, alt_texts=False))
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -131,6 +104,7 @@ FORMAT = Format(
     media_type="text/html",
     extensions=(".html", ".htm", ".xhtml"),
     extract=extract,
+    version=2,
     libraries=("charset-normalizer", "lxml", "resiliparse", "trafilatura"),
     sniff=sniff,
 )

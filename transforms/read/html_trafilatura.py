@@ -1,10 +1,13 @@
-"""The main text of a page: what is done to the tree before trafilatura, and how its result is laid out.
+"""The main text as trafilatura finds it: what is done to the tree before, and how its result is laid out.
 
 trafilatura joins the lines of preformatted text that stands in lists and definitions. So the white
 space in ``pre`` is written as signs that no page uses before it, and turned back after it.
 """
 
+import logging
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from transforms.read.layout import TextLayout, join_lines, table_row
@@ -17,7 +20,38 @@ _BLOCKS = {"p", "head", "list", "item", "quote", "code", "table", "row", "cell",
 _PERMALINKS = {"\u00b6", "\u00a7", "#", "\U0001f517"}
 
 
-def prepare(tree: Any) -> None:
+def trafilatura_text(tree: Any) -> str:
+    """Returns what trafilatura takes for the main text, "" if it finds none or gives up; changes the tree."""
+    _prepare(tree)
+    try:
+        found = _trafilatura()(
+            tree,
+            fast=True,
+            include_comments=False,
+            include_tables=True,
+            include_formatting=True,
+            with_metadata=False,
+        )
+    except Exception:  # on untrusted pages it raises what it likes; then all text of the page is taken
+        return ""
+    try:
+        body = getattr(found, "body", None)
+        return "" if body is None else body_text(body)
+    except RecursionError:
+        return ""
+
+
+@cache
+def _trafilatura() -> Callable[..., Any]:
+    """Returns the extractor; it is imported at the first page, as it takes 0.1 s and 30 MB."""
+    from trafilatura import bare_extraction
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it would report each odd page on stderr
+    found: Callable[..., Any] = bare_extraction
+    return found
+
+
+def _prepare(tree: Any) -> None:
     """Protects preformatted text in a page and takes the signs off its headings that link to themselves."""
     for link in list(tree.iter("a")):
         if not len(link) and (link.text or "").strip() in _PERMALINKS:
