@@ -20,7 +20,7 @@ from transforms.read.html_metadata import page_metadata
 from transforms.read.html_trafilatura import trafilatura_text
 
 _HEAD_BYTES = 4096
-_MIN_CHARS = 250  # of main text; below it is "almost nothing"
+_MIN_CHARS = 150  # of main text; below it is "almost nothing"
 _MIN_SHARE = 0.1
 _LONG_PARAGRAPH = 5000  # characters
 _CHARSET = re.compile(

@@ -26,8 +26,8 @@ _BLOCKS = HEADINGS | tags(
 )
 _DROPPED = tags(
     "applet area audio base button canvas colgroup datalist embed frame frameset head iframe img input link"
-    " map meta meter noscript object optgroup option output param picture progress rp rt rtc script select source"
-    " style svg template textarea title track video"
+    " map meta meter noscript object optgroup option output param picture progress rp rt rtc script select"
+    " source style svg template textarea title track video"
 )
 _SLUGGED = HEADINGS | tags("section dt dd p td tr li")  # their id is often made of their text
 _PLAIN = tags("abbr acronym b big cite code em font i kbd mark q s small strong sub sup tt u var")

@@ -47,7 +47,7 @@ class Limits:
     least_prose: int = 250
     small_chars: int = 200
     image_chars: int = 500
-    body_share: float = 0.5
+    body_share: float = 0.4
     main_share: float = 0.7
     share: float = 0.85
     list_links: float = 0.5

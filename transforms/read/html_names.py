@@ -14,7 +14,7 @@ _ASIDE = re.compile(
     |navbox|nav-?menu|\bsubnav|navigation|taboola|outbrain|advert|sponsor|sociable|social|sharedaddy|addthis
     |share-|sharing|related|recommended|most-(?:read|popular|viewed)|popular-posts|trending|pagination
     |skip-?link|subscri(?:be|ption)|sr-only|screen-reader|visually-?hidden|no-?print|hide-print|mw-editsection
-    |mw-jump|catlinks|printfooter|reference-tooltip|paywall|promo(?:tion)?\b
+    |right-?col(?:umn)?\b|right-?rail|mw-jump|catlinks|printfooter|reference-tooltip|paywall|promo(?:tion)?\b
     |\b(?:nav|menu|menubar|toolbar|toc|pager|paging|share|shares|sharebar|respond|reply|login|signin|sign-?up
     |popup|modal|overlay|widget|widgets|banner|ads?|dfp-?ad|ad-(?:slot|unit|box|container|wrapper)|buttons?
     |tags|tag-?list|tag-?cloud|tool-?tips?|copyright|teasers?|carousel|slider|slideshow|hidden|contentinfo
