@@ -9,6 +9,8 @@ The public Python API; each name is imported when it is first used, so that aski
     with datamoat.connect(catalog, manifest) as con:     DuckDB over the tables and views
         con.sql("FROM moat").to_arrow_table()
     datamoat.show(catalog, manifest, "613dab38")         a document's chain of custody
+    with datamoat.open_trace(catalog, manifest) as tracer:
+        tracer.trace("what a model said").spans          whose words these are
     datamoat.verify(catalog, manifest).ok
     datamoat.export(catalog, manifest, "out", "parquet", where="license = 'MIT'")
 """
@@ -24,7 +26,9 @@ _HOMES = {
     "connect": "warehouse.connect",
     "export": "pipelines.export",
     "load_config": "pipelines.config",
+    "index": "pipelines.index",
     "open_catalog": "warehouse.catalog",
+    "open_trace": "warehouse.trace",
     "read_funnel": "warehouse.funnel",
     "show": "warehouse.show",
     "snapshot": "warehouse.catalog",

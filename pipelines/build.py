@@ -17,12 +17,14 @@ import pyarrow as pa
 from pipelines.chain import Chain, Recipe
 from pipelines.config import Config
 from pipelines.deduplicate import Deduplicated, deduplicate
+from pipelines.index import Indexed, index_documents
 from pipelines.logs import quiet_beam
 from pipelines.plan import Plan, plan_units
-from pipelines.recipes import ingest_stage, make_recipe, sign_stage
+from pipelines.recipes import index_stage, ingest_stage, make_recipe, sign_stage
 from pipelines.stages import How, ingest, sign
 from schemas.ids import recipe_digest
 from schemas.manifest import Manifest
+from schemas.specs import IndexSpec
 from schemas.tables import TABLES
 from schemas.units import PartInfo, Receipt, WorkUnit
 from warehouse.catalog import Catalog
@@ -76,7 +78,8 @@ def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float
         read = ingest(storage, plan.units, chain, how)
         signed = sign(storage, plan.units, chain, how)
         found = _deduplicate(storage, config, read, signed, how)
-        manifest = _manifest(catalog, config, chain, plan, read, signed, found)
+        indexed = _index(catalog, config, previous, read, how)
+        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed)
         committed = previous is None or _content(previous) != _content(manifest)
         if committed:
             number = previous.number + 1 if previous else 1
@@ -133,6 +136,22 @@ def _deduplicate(
     return deduplicate(storage, config.dedup, rows, pairs, flags=how.flags, threads=max(how.workers, 1))
 
 
+def _index(
+    catalog: Catalog, config: Config, previous: Manifest | None, read: Sequence[Receipt], how: How
+) -> Indexed | None:
+    """Indexes what is new, if the configuration says so; what is indexed already stays so in any case."""
+    state = previous.index if previous else None
+    if previous is None or state is None:
+        before, spec = None, config.index
+    else:
+        before = (state, catalog.parts(previous))
+        spec = config.index if config.index.enabled else IndexSpec(False, state.ngram, state.min_words)
+    documents = [part for receipt in read for part in receipt.parts if part.table == "documents"]
+    if not documents or not (spec.enabled or before):
+        return None
+    return index_documents(catalog.storage, spec, documents, before, how)
+
+
 def _manifest(
     catalog: Catalog,
     config: Config,
@@ -141,10 +160,12 @@ def _manifest(
     read: Sequence[Receipt],
     signed: Sequence[Receipt],
     found: Deduplicated | None,
+    indexed: Indexed | None,
 ) -> Manifest:
     parts = [part for receipt in [*read, *signed] for part in receipt.parts]
     parts += _units_part(catalog.storage, read)
     parts += found.parts if found else ()
+    parts += indexed.parts if indexed else ()
     totals = Counter[str]()
     for receipt in read:
         totals.update({"files": receipt.files, "bytes": receipt.bytes, "read": receipt.read})
@@ -159,8 +180,9 @@ def _manifest(
         generation=next(iter(chain.recipes.values())).generation,
         sources=config.source_rows(),
         specs={name: asdict(spec.source) for name, spec in chain.specs.items()},
-        recipes=_recipes(chain, found),
+        recipes=_recipes(chain, found) | _index_recipe(indexed),
         dedup=found.digest if found else None,
+        index=indexed.state if indexed else None,
         parts=catalog.write_parts(parts),
         sample=next(iter(chain.specs.values())).sample,
         plan=catalog.write_plan(plan.units),
@@ -177,6 +199,13 @@ def _recipes(chain: Chain, found: Deduplicated | None) -> dict[str, object]:
         if recipe.sign is not None:
             stated[recipe.sign] = sign_stage(spec)
     return stated
+
+
+def _index_recipe(indexed: Indexed | None) -> dict[str, object]:
+    if indexed is None:
+        return {}
+    state = indexed.state
+    return {state.recipe: index_stage(IndexSpec(True, state.ngram, state.min_words))}
 
 
 def _units_part(storage: Storage, read: Sequence[Receipt]) -> list[PartInfo]:

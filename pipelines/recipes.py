@@ -12,8 +12,20 @@ from typing import Any
 
 from pipelines.chain import Recipe
 from schemas.ids import recipe_digest
-from schemas.specs import IngestSpec, Named
-from transforms import bands, clean, clusters, language, measures, shingles, signatures, survivors, words
+from schemas.specs import IndexSpec, IngestSpec, Named
+from transforms import (
+    bands,
+    clean,
+    clusters,
+    language,
+    measures,
+    ngrams,
+    shingles,
+    signatures,
+    survivors,
+    winnowing,
+    words,
+)
 from transforms.read import registry
 
 INGEST_VERSION = 1
@@ -75,6 +87,15 @@ def dedup_stage(
         "bands": list(bands.choose_bands(threshold, permutations)),
         "versions": [bands.BANDS_VERSION, clusters.CLUSTERS_VERSION, survivors.SURVIVORS_VERSION],
         "ranking": {source: list(rank) for source, rank in sorted(ranking.items())},
+    }
+
+
+def index_stage(spec: IndexSpec) -> dict[str, Any]:
+    """Returns what the fingerprints of a text depend on, besides the text."""
+    return {
+        "ngram": spec.ngram,
+        "min_words": spec.min_words,
+        "versions": [words.WORDS_VERSION, ngrams.NGRAMS_VERSION, winnowing.WINNOWING_VERSION],
     }
 
 

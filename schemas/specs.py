@@ -105,6 +105,21 @@ class DedupSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """How the corpus is indexed for ``trace``.
+
+    Attributes:
+        enabled: Whether a build gives new texts their fingerprints.
+        ngram: Words of an n-gram. Fewer find more of what was edited, and more that is common.
+        min_words: Words' worth of the shortest shared run that is never missed, at least ``ngram``.
+    """
+
+    enabled: bool = False
+    ngram: int = 6
+    min_words: int = 15
+
+
+@dataclass(frozen=True, slots=True)
 class IngestSpec:
     """Everything the ingest chain of one source must know.
 

@@ -150,6 +150,22 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("exact", pa.bool_()),  # since version 2
         ]
     ),
+    "fingerprints": pa.schema(  # since version 3
+        [
+            _required("segment", pa.string()),
+            _required("hash", pa.int64()),
+            _required("doc", pa.int32()),
+        ]
+    ),
+    "indexed": pa.schema(  # since version 3
+        [
+            _required("segment", pa.string()),
+            _required("doc", pa.int32()),
+            _required("part", pa.string()),
+            _required("row", pa.int32()),
+            _required("text_sha256", _SHA256),
+        ]
+    ),
     "removals": pa.schema(
         [
             _required("doc_id", _ID),

@@ -87,13 +87,24 @@ def select(grams: Ngrams, words: Words, min_words: int) -> NDArray[np.int64]:
         words: Of the same batch.
         min_words: As in ``fingerprint``.
     """
+    chosen = windows(grams, words, min_words)[2]
+    # Windows move on with both ends, and of equal hashes the last is taken: so the selected ones ascend.
+    return chosen[np.diff(chosen, prepend=-1) > 0]
+
+
+def windows(
+    grams: Ngrams, words: Words, min_words: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Returns of every window its first word, the word after its last, and the n-gram selected in it.
+
+    A text that shares all words of a window has the same n-gram selected: so no more texts share a run than
+    hold the selected n-gram of any window inside of it.
+    """
     begins, lasts = _windows(grams, words, min_words)
     found: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
     for first, last in _blocks(begins, lasts):
         found.append(_last_minima(grams.hashes, begins[first:last], lasts[first:last]))
-    chosen = np.concatenate(found)
-    # Windows move on with both ends, and of equal hashes the last is taken: so the selected ones ascend.
-    return chosen[np.diff(chosen, prepend=-1) > 0]
+    return grams.firsts[begins], grams.stops[lasts], np.concatenate(found)
 
 
 def _windows(grams: Ngrams, words: Words, min_words: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -57,8 +57,8 @@ def load_columns(
                 columns=["doc_id", "text_sha256", "chars", "created_at"], batch_size=65536
             ):
                 stop = row + batch.num_rows
-                ids[row:stop] = _values(batch.column("doc_id").storage, 16)
-                hashes[row:stop] = _values(batch.column("text_sha256"), 32)
+                ids[row:stop] = fixed_width(batch.column("doc_id").storage, 16)
+                hashes[row:stop] = fixed_width(batch.column("text_sha256"), 32)
                 chars[row:stop] = batch.column("chars").to_numpy()
                 times = batch.column("created_at").cast("int64").fill_null(NO_DATE)
                 created[row:stop] = times.to_numpy(zero_copy_only=False)
@@ -75,7 +75,7 @@ def iter_signatures(
     for info in parts:
         with open_part(storage, info.path) as part:
             for batch in part.iter_batches(columns=["minhash"], batch_size=8192):
-                values = _values(batch.column("minhash"), permutations * 4)
+                values = fixed_width(batch.column("minhash"), permutations * 4)
                 yield row, values.view("<u4")
                 row += batch.num_rows
 
@@ -107,7 +107,7 @@ def gathered_signatures(
         yield lambda wanted: mapped[np.searchsorted(rows, wanted)]
 
 
-def _values(column: pa.Array, width: int) -> NDArray[np.uint8]:
+def fixed_width(column: pa.Array, width: int) -> NDArray[np.uint8]:
     """Returns binary values of one length as an array, uint8 [n, width], without copying them.
 
     Raises:

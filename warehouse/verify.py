@@ -16,6 +16,7 @@ from warehouse.catalog import Catalog
 from warehouse.checks.clusters import check_clusters, check_ids
 from warehouse.checks.counts import check_plan, check_receipts, check_sources, check_units
 from warehouse.checks.files import check_alignment, check_parts, check_texts
+from warehouse.checks.index import check_index
 from warehouse.checks.tally import skipped
 from warehouse.connect import connect
 
@@ -63,6 +64,7 @@ def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> l
             checks.append(check_plan(con, catalog, manifest))
             checks.append(check_ids(con))
             checks += check_clusters(con, manifest)
+        checks += check_index(catalog.storage, manifest, parts)
     except (duckdb.Error, WorkFailed, OSError) as error:
         # A damaged page shows only when it is read; the bytes' hash has already said which part it is.
         message = str(error).splitlines()[0][:200]

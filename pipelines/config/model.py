@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from pipelines.config.names import check_language, check_license, check_name
-from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, LanguageSpec, LimitsSpec, Named
+from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IndexSpec, LanguageSpec, LimitsSpec, Named
 
 _CLEAN, _LANGUAGE, _HTML, _DEDUP, _LIMITS = CleanSpec(), LanguageSpec(), HtmlSpec(), DedupSpec(), LimitsSpec()
+_INDEX = IndexSpec()
 
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -148,6 +149,15 @@ class DedupTable(Table):
     """Values in a MinHash signature: more are more exact and slower."""
 
 
+class IndexTable(Table):
+    """What `datamoat trace` looks answers up in."""
+
+    enabled: Flag = _INDEX.enabled
+    """True indexes new texts with every build; else `datamoat index` does when it is called."""
+    min_words: Annotated[Whole, Field(ge=8, le=100)] = _INDEX.min_words
+    """Words of the shortest shared run that is never missed; fewer make a larger index."""
+
+
 class SourceDedupTable(Table):
     """What a source may say of duplicates: the rest must be the same for all, or none could be compared."""
 
@@ -229,6 +239,8 @@ class CorpusFile(Steps):
     """The sources, each in a [[source]] table."""
     dedup: DedupTable = DedupTable()
     """Exact and near duplicates."""
+    index: IndexTable = IndexTable()
+    """What answers are traced by."""
 
 
 def named(value: str | FromField | FromPath) -> Named:

@@ -8,6 +8,7 @@ from pipelines.config.model import (
     CorpusFile,
     DedupTable,
     HtmlTable,
+    IndexTable,
     LanguageTable,
     LimitsTable,
     SourceTable,
@@ -15,7 +16,16 @@ from pipelines.config.model import (
     named,
 )
 from schemas.manifest import SourceRow
-from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IngestSpec, LanguageSpec, LimitsSpec, SourceSpec
+from schemas.specs import (
+    CleanSpec,
+    DedupSpec,
+    HtmlSpec,
+    IndexSpec,
+    IngestSpec,
+    LanguageSpec,
+    LimitsSpec,
+    SourceSpec,
+)
 from warehouse.storage.inputs import InputFile
 
 
@@ -49,6 +59,11 @@ class Config:
     def dedup(self) -> DedupSpec:
         """How duplicates are found in the corpus as a whole."""
         return DedupSpec(**merged(DedupTable, self.tables.dedup))
+
+    @property
+    def index(self) -> IndexSpec:
+        """How the corpus is indexed."""
+        return IndexSpec(**merged(IndexTable, self.tables.index))
 
     def source(self, name: str) -> SourceTable:
         """Returns a source by its name.

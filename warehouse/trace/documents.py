@@ -1,0 +1,76 @@
+"""Opens documents by part and row: one row group each, its part kept open for the next."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from warehouse.storage import Storage
+
+Row = dict[str, Any]
+
+_OPEN_PARTS = 64
+_COLUMNS = ("doc_id", "source", "uri", "locator", "title", "contributor", "license")
+
+
+class Documents:
+    """The documents of a snapshot, by place.
+
+    Attributes:
+        unreadable: Parts that could not be read so far, each with the reason.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self.unreadable: dict[str, str] = {}
+        self._storage = storage
+        self._open: OrderedDict[str, tuple[BinaryIO, pq.ParquetFile, NDArray[np.int64]]] = OrderedDict()
+
+    def read(self, places: Sequence[tuple[str, int]], *, text: bool) -> Mapping[tuple[str, int], Row]:
+        """Reads rows of ``documents``; those of parts that cannot be read are left out.
+
+        Args:
+            places: (path of the part, row in it), in any order.
+            text: Whether the text is needed.
+        """
+        columns = [*_COLUMNS, "text"] if text else list(_COLUMNS)
+        found: dict[tuple[str, int], Row] = {}
+        group: tuple[str, int] | None = None
+        rows = pa.table({})
+        for path, row in sorted(set(places)):
+            try:
+                _, file, begins = self._part(path)
+                number = int(np.searchsorted(begins, row, side="right")) - 1
+                if group != (path, number):
+                    rows, group = (
+                        file.read_row_group(number, columns=columns, use_threads=False),
+                        (path, number),
+                    )
+                (found[path, row],) = rows.slice(row - int(begins[number]), 1).to_pylist()
+            except (OSError, pa.ArrowException, ValueError) as error:
+                self.unreadable[path] = "is gone" if isinstance(error, FileNotFoundError) else str(error)
+        return found
+
+    def close(self) -> None:
+        """Closes the files."""
+        while self._open:
+            self._close_oldest()
+
+    def _part(self, path: str) -> tuple[BinaryIO, pq.ParquetFile, NDArray[np.int64]]:
+        if path not in self._open:
+            handle = self._storage.open(path)
+            file = pq.ParquetFile(handle)
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            self._open[path] = (handle, file, np.cumsum([0, *sizes[:-1]]))
+            if len(self._open) > _OPEN_PARTS:
+                self._close_oldest()
+        self._open.move_to_end(path)
+        return self._open[path]
+
+    def _close_oldest(self) -> None:
+        _, (handle, file, _) = self._open.popitem(last=False)
+        file.close()
+        handle.close()
