@@ -262,17 +262,21 @@ def _same_words(query: Words, first: int, document: Words, other: int, count: in
     lengths = query.stops[first : first + count] - query.starts[first : first + count]
     same = lengths == document.stops[other : other + count] - document.starts[other : other + count]
     rows = np.flatnonzero(same)
+    lengths = lengths[rows]
+    inside = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     left, right = (
-        np.concatenate([_folded(words, begin + row) for row in rows.tolist()] or [np.empty(0, np.uint32)])
+        _folded(words, begin, count)[
+            np.repeat(words.starts[begin + rows] - words.starts[begin], lengths) + inside
+        ]
         for words, begin in ((query, first), (document, other))
     )
-    same[np.repeat(rows, lengths[rows])[left != right]] = False
+    same[np.repeat(rows, lengths)[left != right]] = False
     return np.asarray(same, np.bool_)
 
 
-def _folded(words: Words, word: int) -> NDArray[np.uint32]:
-    points = np.frombuffer(
-        words.texts[0][words.starts[word] : words.stops[word]].encode("utf-32-le", "surrogatepass"), "<u4"
-    )
+def _folded(words: Words, first: int, count: int) -> NDArray[np.uint32]:
+    """Returns the folded characters from the beginning of one word to the end of another."""
+    text = words.texts[0][words.starts[first] : words.stops[first + count - 1]]
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     folded: NDArray[np.uint32] = table()[points] & np.uint32((1 << CLASS_SHIFT) - 1)
     return folded

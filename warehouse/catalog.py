@@ -109,7 +109,8 @@ class Catalog:
 
     def _read_list(self, path: str) -> list[dict[str, Any]]:
         with self.storage.open(path) as handle:
-            rows: list[dict[str, Any]] = pq.read_table(handle).to_pylist()
+            # pq.read_table would import all of pyarrow.dataset, which every command would pay for.
+            rows: list[dict[str, Any]] = pq.ParquetFile(handle).read().to_pylist()
         return rows
 
     def _write_list(self, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> str:

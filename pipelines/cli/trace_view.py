@@ -11,6 +11,7 @@ from schemas.traces import Trace, TraceHolder, TraceShare, TraceSpan
 
 _STYLES = {"verbatim": "bold green", "words": "green", "near": "yellow"}
 _NAMES = {"verbatim": "verbatim", "words": "the same words", "near": "nearly"}
+_CHANGED = "bold red"
 _SPANS = 10
 _HOLDERS = 5
 _TEXT = 300
@@ -88,19 +89,20 @@ def _inside(span: TraceSpan, other: TraceSpan) -> bool:
 
 
 def _span(number: int, span: TraceSpan, console: Console) -> None:
-    stands = f"in {span.texts:,} texts" if span.texts > 1 else "in one text"
+    stands = "in one text"
+    if span.texts > 1:
+        # What was not opened may hold less than all of it.
+        opened = len({holder.copy_of or holder.doc_id for holder in span.holders})
+        stands = f"in {'' if opened >= span.texts else 'at most '}{span.texts:,} texts"
     head = Text(f"{number}. ")
     head.append(f"{_NAMES[span.kind]}, {span.words} words", style=_STYLES[span.kind])
-    head.append(f", at most {stands} of the index" if span.texts > 1 else f", {stands} of the index")
+    head.append(f", {stands} of the index")
     if span.common:
         head.append(" (common: says little of its source)", style="dim")
     console.print(head)
-    shown = (
-        span.text if len(span.text) <= _TEXT else f"{span.text[: _TEXT // 2]} … {span.text[-_TEXT // 2 :]}"
-    )
-    for line in shown.splitlines():
-        if line.strip():
-            console.print(Text(f"   │ {line}", style=_STYLES[span.kind]))
+    for line in _shown(span).split("\n"):
+        if line.plain.strip():
+            console.print(Text("   │ ").append_text(line), soft_wrap=True)
     for holder in span.holders[:_HOLDERS]:
         _holder(holder, console)
     hidden = len(span.holders) - _HOLDERS + span.more
@@ -108,6 +110,24 @@ def _span(number: int, span: TraceSpan, console: Console) -> None:
         names = sorted({holder.contributor for holder in span.holders[_HOLDERS:]})
         _line(console, f"   … and {hidden:,} more documents, of {', '.join(names[:5])}")
     console.print()
+
+
+def _shown(span: TraceSpan) -> Text:
+    """Returns the span's text, what its first holder says otherwise in brackets; cut in the middle."""
+    text = Text()
+    done = span.start
+    for piece in span.holders[0].pieces:
+        gap = span.text[done - span.start : piece.start - span.start]
+        if done > span.start:
+            # Between two pieces there is at least the place where the document says something else.
+            inner = gap.strip()
+            before = gap[: len(gap) - len(gap.lstrip())] or " "
+            text.append(f"{before}[{inner}] ", style=_CHANGED)
+        text.append(span.text[piece.start - span.start : piece.stop - span.start], style=_STYLES[span.kind])
+        done = piece.stop
+    if len(text) <= _TEXT:
+        return text
+    return text[: _TEXT // 2] + Text(" … ") + text[len(text) - _TEXT // 2 :]
 
 
 def _holder(holder: TraceHolder, console: Console) -> None:
