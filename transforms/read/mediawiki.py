@@ -28,7 +28,8 @@ from transforms.read.wikitext import MAX_CHARS, TooCostly, wikitext_to_text
 _MEDIA_TYPE = "application/xml"
 _TEXT_TYPE = "text/x-wiki"
 _HEAD_BYTES = 1 << 16
-_START = re.compile(r"\A\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<mediawiki[\s>]", re.DOTALL)
+# Atomic and possessive: a page that begins with many comments would be tried in every division of them.
+_START = re.compile(r"\A\ufeff?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?>.*?-->)\s*+)*+<mediawiki[\s>]", re.DOTALL)
 _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),

@@ -94,3 +94,9 @@ def test_every_format_stands_in_the_documentation():
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     listed = {name for row in rows for name in re.findall("`([^`]+)`", row)}
     assert {form.name for form in FORMATS} <= listed
+
+
+def test_many_comments_before_what_is_no_page_are_looked_at_once():
+    head = b"<!-- a -->\n" * 2_000 + b"<svg>"
+    assert detect("page.php", head) == by_name("code")
+    assert detect("page.php", b"<!-- a --> " * 300 + b"<html><p>x</p>") == by_name("html")
