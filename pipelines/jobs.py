@@ -41,9 +41,11 @@ class IngestJob:
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 
+        from pipelines.coders import register_coders
         from pipelines.steps import ReadUnits, TransformBatches
         from pipelines.writing import WriteParts
 
+        register_coders()
         with beam.Pipeline(options=PipelineOptions(list(flags))) as pipeline:
             _ = (
                 pipeline

@@ -7,6 +7,7 @@ nothing of another: a new ``[dedup] threshold`` reads no source again.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -104,4 +105,9 @@ def _override(named: Named) -> list[str | int | None]:
 
 
 def _versions(libraries: Iterable[str]) -> list[str]:
-    return [f"{name} {version(name)}" for name in sorted(libraries)]
+    return [f"{name} {_version(name)}" for name in sorted(libraries)]
+
+
+@cache  # a version is read from a file, and each source asks for those of all formats
+def _version(library: str) -> str:
+    return version(library)

@@ -22,9 +22,12 @@ from pipelines.jobs import IN_MEMORY, Job
 from schemas.errors import WorkFailed
 
 GROUP_BYTES = 8 << 20
-"""Tasks are given out in groups of about this size: a pipeline costs some 0.2 s to start."""
+"""Tasks are given out in groups of this size or more: a pipeline costs some 0.2 s to start."""
 
-GROUP_TASKS = 64
+_LEAST_BYTES = GROUP_BYTES // 64  # what a small task counts as: it takes time of its own
+
+_SHARE = 4
+"""A group is this part of what each worker still has before it: large at first, small in the end."""
 
 _GO_ON = "run the same command again, it goes on where it stopped"
 
@@ -56,7 +59,7 @@ def run_in_children(job: Job[T], tasks: Sequence[T], workers: int) -> None:
         WorkFailed: If a worker died or could not write; the message says why.
         RuntimeError: If the job raised; with the worker's traceback.
     """
-    groups = deque(group_tasks(tasks))
+    groups = deque(group_tasks(tasks, workers))
     with _children(job, min(workers, len(groups))) as children:
         idle = list(children)
         while groups or len(idle) < len(children):
@@ -72,18 +75,34 @@ def run_in_children(job: Job[T], tasks: Sequence[T], workers: int) -> None:
                     child.died()
 
 
-def group_tasks(tasks: Sequence[T]) -> Iterator[list[T]]:
-    """Packs neighbouring tasks to groups of ``GROUP_BYTES`` or ``GROUP_TASKS``."""
+def group_tasks(tasks: Sequence[T], workers: int) -> Iterator[list[T]]:
+    """Packs neighbouring tasks to groups: one for a single worker, else ever smaller ones.
+
+    What is left is shared out again and again (guided self-scheduling: Polychronopoulos and Kuck, 1987), so
+    that few pipelines are started and all workers come to their end at about the same time.
+    """
+    left = sum(_weight(task) for task in tasks)
+    wanted = _wanted(left, workers)
     group: list[T] = []
     size = 0
     for task in tasks:
         group.append(task)
-        size += task.bytes
-        if size >= GROUP_BYTES or len(group) >= GROUP_TASKS:
+        size += _weight(task)
+        if size >= wanted:
             yield group
+            left -= size
+            wanted = _wanted(left, workers)
             group, size = [], 0
     if group:
         yield group
+
+
+def _weight(task: Task) -> int:
+    return max(task.bytes, _LEAST_BYTES)
+
+
+def _wanted(left: int, workers: int) -> int:
+    return left if workers == 1 else max(left // (workers * _SHARE), GROUP_BYTES)
 
 
 class _Child:

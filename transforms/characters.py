@@ -38,6 +38,7 @@ CLASS_SHIFT: Final = 24
 """In an entry of ``table``, the class stands above this bit and the folded code point below it."""
 
 _CODE_POINTS = 0x110000
+_ASSIGNED = ((0, 0x323B0), (0xE0000, 0xE0200))  # elsewhere nothing is assigned, or private
 
 _LOGOGRAMS = (
     (0x3005, 0x3007),  # 々〆〇
@@ -78,21 +79,26 @@ def _fold(character: str) -> int:
     return ord(folded) if len(folded) == 1 else ord(character)
 
 
-def _class(code: int, category: str) -> int:
-    if category[0] == "M" or (category == "Cf" and code != 0x200B):  # ZERO WIDTH SPACE does separate
-        return ATTACHED
-    if category[0] == "L" or category == "Nl":
-        if any(first <= code <= last for first, last in _LOGOGRAMS):
-            return LOGOGRAM
-        return SOUND if any(first <= code <= last for first, last in _SOUNDS) else LETTER
-    return LETTER if category[0] == "N" or code == ord("_") else APART
+def _classes(codes: NDArray[np.uint32], categories: NDArray[np.str_]) -> NDArray[np.uint32]:
+    kinds = categories.astype("U1")  # the first letter: L, M, N …
+    classes = np.full(len(codes), APART, np.uint32)
+    classes[(kinds == "N") | (codes == ord("_"))] = LETTER
+    letters = (kinds == "L") | (categories == "Nl")
+    classes[letters] = LETTER
+    for ranges, alone in ((_SOUNDS, SOUND), (_LOGOGRAMS, LOGOGRAM)):
+        for first, last in ranges:
+            begin, end = np.searchsorted(codes, [first, last + 1])
+            classes[begin:end][letters[begin:end]] = alone
+    # ZERO WIDTH SPACE is such a control too, but does separate.
+    classes[(kinds == "M") | ((categories == "Cf") & (codes != 0x200B))] = ATTACHED
+    return classes
 
 
 @cache
 def table() -> NDArray[np.uint32]:
     """Returns, for every code point, its class (shifted by ``CLASS_SHIFT``) and its folded form.
 
-    Built once a process in about 0.1 s; 4.4 MB; not to be written to.
+    Built once a process in about 0.05 s; 4.4 MB; not to be written to.
 
     >>> entry = int(table()[ord("Ä")])
     >>> entry >> CLASS_SHIFT == LETTER, chr(entry % (1 << CLASS_SHIFT))
@@ -100,14 +106,15 @@ def table() -> NDArray[np.uint32]:
     """
     entries = np.arange(_CODE_POINTS, dtype=np.uint32)
     entries |= np.uint32(APART << CLASS_SHIFT)
-    for code in range(_CODE_POINTS):
-        if 0x323B0 <= code < 0xE0000 or code >= 0xE0200:  # nothing assigned, or private
-            continue
-        character = chr(code)
-        category = unicodedata.category(character)
-        if category in ("Cn", "Co", "Cs"):
-            continue
-        entries[code] = _class(code, category) << CLASS_SHIFT | _fold(character)
+    codes = np.concatenate([np.arange(*span, dtype=np.uint32) for span in _ASSIGNED])
+    categories = np.array([unicodedata.category(chr(code)) for code in codes.tolist()])
+    known = ~np.isin(categories, ("Cn", "Co", "Cs"))
+    codes, categories = codes[known], categories[known]
+    folded = codes.copy()
+    # Other letters (all of Han is that) have no case, and are two thirds of all.
+    cased = np.flatnonzero(categories != "Lo")
+    folded[cased] = [_fold(chr(code)) for code in codes[cased].tolist()]
+    entries[codes] = _classes(codes, categories) << CLASS_SHIFT | folded
     entries.flags.writeable = False
     return entries
 

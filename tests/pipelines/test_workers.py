@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.workers import GROUP_BYTES, GROUP_TASKS, group_tasks, run_in_children
+from pipelines.workers import GROUP_BYTES, group_tasks, run_in_children
 from schemas.errors import WorkFailed
 from schemas.units import WorkUnit
 from tests.pipelines.jobs_that_fail import TouchJob
@@ -19,13 +19,19 @@ def units(*sources: str, size: int = GROUP_BYTES) -> list[WorkUnit]:
     return [WorkUnit(f"u{n:03}", "v", source, (), size) for n, source in enumerate(sources)]
 
 
-def test_groups_hold_every_unit_once_in_order() -> None:
-    many = units(*["ok"] * 200, size=GROUP_BYTES // 8)
-    groups = list(group_tasks(many))
+@pytest.mark.parametrize("workers", [1, 2, 5])
+@pytest.mark.parametrize("size", [1, GROUP_BYTES // 8, GROUP_BYTES * 3])
+def test_groups_hold_every_unit_once_in_order_and_become_smaller(workers: int, size: int) -> None:
+    many = units(*["ok"] * 4000, size=size)
+    groups = list(group_tasks(many, workers))
     assert [unit for group in groups for unit in group] == many
-    assert max(map(len, groups)) == 8
-    tiny = list(group_tasks(units(*["ok"] * 200, size=1)))
-    assert [len(group) for group in tiny] == [GROUP_TASKS] * 3 + [8]
+    sizes = list(map(len, groups))
+    assert sizes == sorted(sizes, reverse=True)
+    if workers == 1:
+        assert len(groups) == 1, "each group costs the start of a pipeline"
+    else:
+        assert sizes[0] * workers <= len(many) // 2, "nobody gets all of the work at the beginning"
+        assert sizes[-1] * max(size, 1) <= max(GROUP_BYTES, size)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
