@@ -4,7 +4,7 @@ import pickle
 
 import apache_beam as beam
 
-from schemas.batches import Batch, RawBatch
+from schemas.batches import Batch
 
 
 class BatchCoder(beam.coders.Coder):
@@ -14,16 +14,16 @@ class BatchCoder(beam.coders.Coder):
     pickling the whole batch, only to count the bytes: a tenth of the time of a build.
     """
 
-    def encode(self, value: "Batch | RawBatch") -> bytes:
+    def encode(self, value: Batch) -> bytes:
         """Returns the pickled batch."""
         return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
-    def decode(self, encoded: bytes) -> "Batch | RawBatch":
+    def decode(self, encoded: bytes) -> Batch:
         """Returns the batch."""
-        batch: Batch | RawBatch = pickle.loads(encoded)  # noqa: S301 - our own bytes
+        batch: Batch = pickle.loads(encoded)  # noqa: S301 - our own bytes
         return batch
 
-    def estimate_size(self, value: "Batch | RawBatch") -> int:
+    def estimate_size(self, value: Batch) -> int:
         """Returns the bytes that were read for the batch."""
         return value.bytes
 
@@ -34,5 +34,4 @@ class BatchCoder(beam.coders.Coder):
 
 def register_coders() -> None:
     """Makes Beam use the coder for every collection of batches; call it before a pipeline is built."""
-    for kind in (Batch, RawBatch):
-        beam.coders.registry.register_coder(kind, BatchCoder)
+    beam.coders.registry.register_coder(Batch, BatchCoder)
