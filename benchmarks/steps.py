@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import process_time
 from typing import TypeVar
@@ -24,13 +25,14 @@ from pipelines.config import load_config
 from pipelines.plan import plan_units
 from pipelines.reading import read_unit
 from pipelines.recipes import make_recipe
-from pipelines.steps import clean_batch, language_batch, sign_batch
+from pipelines.steps import clean_batch, language_batch, quality_batch, sign_batch
 from pipelines.writing import _OpenUnit
 from schemas.batches import Batch
 from schemas.records import DeadLetter, Document, Record, Rejection
 from schemas.specs import IngestSpec
 from schemas.units import WorkUnit
 from transforms.extract import extract_record
+from transforms.words import words_of
 from warehouse.storage import Storage, open_storage
 
 T = TypeVar("T")
@@ -78,7 +80,9 @@ def run(unit: WorkUnit, spec: IngestSpec, recipe: Recipe, storage: Storage, spen
         records += batch.read
         batch = spent.time("clean", lambda batch=batch: clean_batch(batch, spec))
         batch = spent.time("language", lambda batch=batch: language_batch(batch, spec))
-        batch = spent.time("words, shingles, signatures", lambda batch=batch: sign_batch(batch, spec))
+        batch = replace(batch, words=spent.time("words", lambda batch=batch: words_of(batch)))
+        batch = spent.time("quality", lambda batch=batch: quality_batch(batch, spec))
+        batch = spent.time("counts, shingles, signatures", lambda batch=batch: sign_batch(batch, spec))
         spent.time("write", lambda batch=batch: target.add(batch))
     spent.time("write", target.publish)
     return records

@@ -21,6 +21,7 @@ from transforms import (
     language,
     measures,
     ngrams,
+    quality,
     shingles,
     signatures,
     survivors,
@@ -58,6 +59,7 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
         "language": {**asdict(spec.language), **language.recipe()} if spec.language.enabled else None,
         # Limits decide about dead letters; without a sandbox a build survives none that they would make.
         "limits": [spec.limits.seconds, spec.limits.memory_mb],
+        "quality": quality.recipe(spec.quality) if spec.quality.enabled else None,
         "sample": spec.sample,
         "measures": [words.WORDS_VERSION, measures.TOKENS_VERSION],
     }

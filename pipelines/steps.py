@@ -19,6 +19,7 @@ from schemas.units import WorkUnit
 from transforms.clean import clean_document
 from transforms.language import detect_documents
 from transforms.measures import measure
+from transforms.quality import judge_batch
 from transforms.shingles import shingles
 from transforms.signatures import sign
 from transforms.words import words_of
@@ -38,6 +39,11 @@ def language_batch(batch: Batch, spec: IngestSpec) -> Batch:
     if not spec.language.enabled:
         return batch
     return batch.settle(detect_documents(batch.documents, spec.language))
+
+
+def quality_batch(batch: Batch, spec: IngestSpec) -> Batch:
+    """Measures the texts of a batch, and refuses those beyond a limit."""
+    return judge_batch(batch, spec.quality)
 
 
 def sign_batch(batch: Batch, spec: IngestSpec) -> Batch:
@@ -88,7 +94,7 @@ class _ReadUnitFn(beam.DoFn):
 
 @dataclass(eq=False)
 class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
-    """Cleans, tells the language, measures and signs, a batch at a time."""
+    """Cleans, tells the language, judges, counts and signs, a batch at a time."""
 
     chain: Chain
 
@@ -97,6 +103,7 @@ class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
             read
             | "Clean" >> beam.ParDo(_BatchFn(clean_batch, self.chain))
             | "Language" >> beam.ParDo(_BatchFn(language_batch, self.chain))
+            | "Quality" >> beam.ParDo(_BatchFn(quality_batch, self.chain))
             | "Sign" >> beam.ParDo(_BatchFn(sign_batch, self.chain))
         )
         return batches

@@ -12,7 +12,7 @@ from schemas.batches import Batch
 from schemas.units import PartInfo, Receipt, WorkUnit
 from warehouse.parts import UnitParts
 from warehouse.receipts import INGEST, SIGN, write_receipt
-from warehouse.rows import batch_rows
+from warehouse.rows import batch_rows, signal_rows
 from warehouse.storage import Storage, open_storage
 
 
@@ -88,6 +88,13 @@ class _OpenUnit:
         for table, rows in batch_rows(batch, self._recipe.ingest).items():
             self._parts.write(table, rows)
             self._rows[table] += rows.num_rows
+        signals = signal_rows(batch)
+        if signals is not None:
+            kept, refused = signals
+            self._parts.write("signals", kept)
+            # After all documents, so that row i of both tables is the same one.
+            self._parts.write_last("signals", refused)
+            self._rows["signals"] += kept.num_rows + refused.num_rows
 
     def publish(self) -> Receipt:
         parts = self._parts.publish()

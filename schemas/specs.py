@@ -88,6 +88,36 @@ class LimitsSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What a rule of quality accepts.
+
+    Attributes:
+        rule: Name of a rule (``transforms.quality.RULES``).
+        low: Least value that is kept, or None.
+        high: Greatest value that is kept, or None.
+        refused: Whether the limits themselves are refused too.
+    """
+
+    rule: str
+    low: float | None = None
+    high: float | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySpec:
+    """What is measured of each text, and which values refuse it.
+
+    Attributes:
+        enabled: False measures nothing.
+        limits: In the order in which the rules are asked; without any, all documents stay.
+    """
+
+    enabled: bool = True
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DedupSpec:
     """How duplicates are found.
 
@@ -131,6 +161,7 @@ class IngestSpec:
     clean: CleanSpec = CleanSpec()
     language: LanguageSpec = LanguageSpec()
     html: HtmlSpec = HtmlSpec()
+    quality: QualitySpec = QualitySpec()
     dedup: DedupSpec = DedupSpec()
     limits: LimitsSpec = LimitsSpec()
     sample: float = 1.0

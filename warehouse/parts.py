@@ -104,6 +104,7 @@ class UnitParts:
         self._recipe = recipe
         self._stack = ExitStack()
         self._writers: dict[str, tuple[PartWriter, Path]] = {}
+        self._waiting: dict[str, tuple[pa.RecordBatchStreamWriter, Path]] = {}
 
     def write(self, table: str, rows: pa.RecordBatch | pa.Table) -> None:
         """Appends rows to the unit's part of a table."""
@@ -115,8 +116,22 @@ class UnitParts:
             self._writers[table] = (PartWriter(local, table, metadata), local)
         self._writers[table][0].write(rows)
 
+    def write_last(self, table: str, rows: pa.RecordBatch) -> None:
+        """Keeps rows, on disk, that come after all others of the unit's part."""
+        if not rows.num_rows:
+            return
+        if table not in self._waiting:
+            local = self._stack.enter_context(self._storage.scratch())
+            self._waiting[table] = (pa.ipc.new_stream(str(local), rows.schema), local)
+        self._waiting[table][0].write_batch(rows)
+
     def publish(self) -> list[PartInfo]:
         """Makes the parts visible under their names; returns them sorted by table."""
+        for table, (waiting, local) in sorted(self._waiting.items()):
+            waiting.close()
+            with pa.OSFile(str(local)) as stored, pa.ipc.open_stream(stored) as rows:
+                for batch in rows:
+                    self.write(table, batch)
         published = []
         for table, (writer, local) in sorted(self._writers.items()):
             writer.close()
@@ -129,9 +144,9 @@ class UnitParts:
 
     def discard(self) -> None:
         """Drops what is not published."""
-        for writer, _ in self._writers.values():
-            writer.close()
-        self._writers = {}
+        for each, _ in (*self._writers.values(), *self._waiting.values()):
+            each.close()
+        self._writers, self._waiting = {}, {}
         self._stack.close()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from schemas.batches import Batch
+from schemas.batches import Batch, Signals
 from schemas.ids import sha256
 from schemas.records import DeadLetter, Document, Rejection
 from schemas.tables import TABLES
@@ -49,6 +49,30 @@ def batch_rows(batch: Batch, recipe: str) -> dict[str, pa.RecordBatch]:
         ids = [document.doc_id for document in batch.documents]
         rows["signatures"] = signature_rows(ids, hashes, batch.signatures)
     return rows
+
+
+def signal_rows(batch: Batch) -> tuple[pa.RecordBatch, pa.RecordBatch] | None:
+    """Returns the rows of ``signals`` of a batch, or None if nothing was measured.
+
+    Returns:
+        Those of its documents, in their order, and those of what was refused since it was measured.
+    """
+    if batch.signals is None:
+        return None
+    places = {doc_id: place for place, doc_id in enumerate(batch.signals.ids)}
+    kept = [places.pop(document.doc_id) for document in batch.documents]
+    return _signal_rows(batch.signals, kept, True), _signal_rows(batch.signals, list(places.values()), False)
+
+
+def _signal_rows(signals: Signals, places: Sequence[int], kept: bool) -> pa.RecordBatch:
+    schema = TABLES["signals"]
+    columns = [uuids([signals.ids[place] for place in places]), pa.array([kept] * len(places), pa.bool_())]
+    for field in schema:
+        if field.name in signals.columns:
+            values = signals.columns[field.name][places]
+            missing = np.isnan(values) if values.dtype.kind == "f" else values < 0
+            columns.append(pa.array(values, field.type, mask=missing))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def signature_rows(ids: Sequence[bytes], hashes: Sequence[bytes], signatures: Any) -> pa.RecordBatch:

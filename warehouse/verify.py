@@ -14,7 +14,7 @@ from schemas.manifest import Manifest
 from schemas.units import PartInfo
 from warehouse.catalog import Catalog
 from warehouse.checks.clusters import check_clusters, check_ids
-from warehouse.checks.counts import check_plan, check_receipts, check_sources, check_units
+from warehouse.checks.counts import check_plan, check_receipts, check_signals, check_sources, check_units
 from warehouse.checks.files import check_alignment, check_parts, check_texts
 from warehouse.checks.index import check_index
 from warehouse.checks.tally import skipped
@@ -47,7 +47,9 @@ def verify(
     checks.append(check_receipts(catalog, parts))
     if broken:
         why = f"{len(broken)} parts are damaged"
-        checks += [skipped(name, why) for name in ("signatures", "units", "sources", "plan", "clusters")]
+        checks += [
+            skipped(name, why) for name in ("signatures", "signals", "units", "sources", "plan", "clusters")
+        ]
     else:
         checks += _over_rows(catalog, manifest, parts)
     return Verification(
@@ -56,11 +58,12 @@ def verify(
 
 
 def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> list[Check]:
-    checks = [check_alignment(catalog.storage, parts)]
+    checks = check_alignment(catalog.storage, parts)
     try:
         with connect(catalog, manifest, sandbox=False, views=["funnel"]) as con:
             checks.append(check_units(con, parts))
             checks.append(check_sources(con))
+            checks.append(check_signals(con))
             checks.append(check_plan(con, catalog, manifest))
             checks.append(check_ids(con))
             checks += check_clusters(con, manifest)

@@ -84,7 +84,14 @@ def all_tools(environments: Path) -> list[Tool]:
     offline = {"HF_DATASETS_OFFLINE": "1"}
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     return [
-        Tool("datamoat", "cleaning and language off", _datamoat, _warehouse, 64, env={"PYTHONPATH": paths}),
+        Tool(
+            "datamoat",
+            "duplicates only",
+            _datamoat,
+            _warehouse,
+            64,
+            env={"PYTHONPATH": paths},
+        ),
         Tool(
             "datatrove", "defaults: 14x8, 64 bits, spaCy's English words", trove("default"), _jsonl, 64, True
         ),
@@ -123,6 +130,7 @@ def _datamoat(corpus: Path, out: Path, workers: int) -> list[str]:
     tables |= {
         "clean": off,
         "language": off,
+        "quality": off,
         "dedup": {"threshold": THRESHOLD, "ngram": 5},
         "source": [source],
     }

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.config.model import CorpusFile, DedupTable, SourceDedupTable
 from pipelines.config.names import hint
+from pipelines.config.quality import QualityTable
 from schemas.errors import UsageError
+from transforms.quality import RULES
 
 Place = tuple[str | int, ...]
 """Keys from the outside in; a list's entries count from 1."""
@@ -118,6 +120,8 @@ def _message(found: Any, raw: Place, table: type[BaseModel] | None) -> str:
 def _unknown(key: str, table: type[BaseModel] | None) -> str:
     if table is SourceDedupTable and key in DedupTable.model_fields:
         return "must be the same for all sources; set it in [dedup]"
+    if table is QualityTable and key in RULES:
+        return "unknown key; rules have a table of their own, [quality.rules]"
     if table is None:
         return "unknown key"
     near = hint(key, table.model_fields)

@@ -5,27 +5,15 @@ The descriptions below the fields are what editors show, through ``schemas/corpu
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
-from pipelines.config.names import check_language, check_license, check_name
+from pipelines.config.base import Flag, Fraction, Name, Table, Text, Whole
+from pipelines.config.names import check_language, check_license
+from pipelines.config.quality import QualityTable
 from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IndexSpec, LanguageSpec, LimitsSpec, Named
 
 _CLEAN, _LANGUAGE, _HTML, _DEDUP, _LIMITS = CleanSpec(), LanguageSpec(), HtmlSpec(), DedupSpec(), LimitsSpec()
 _INDEX = IndexSpec()
-
-Text = Annotated[str, Field(strict=True, min_length=1)]
-Flag = Annotated[bool, Field(strict=True)]
-Whole = Annotated[int, Field(strict=True)]
-Fraction = Annotated[float, Field(strict=True, ge=0, le=1)]
-Name = Annotated[
-    Text, AfterValidator(check_name), Field(json_schema_extra={"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"})
-]
-
-
-class Table(BaseModel):
-    """A table of the file: frozen, and an unknown key is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class FromField(Table):
@@ -116,15 +104,6 @@ class LimitsTable(Table):
     """CPU seconds for one record, or for finding the next one in a file."""
     memory_mb: Annotated[Whole, Field(ge=64, le=1_000_000)] = _LIMITS.memory_mb
     """Memory that the parsers may take beyond what they need to be there, in MB."""
-
-
-class QualityTable(Table):
-    """Rules of text quality."""
-
-    enabled: Flag = True
-    """False switches the rules off."""
-    preset: Literal["none"] = "none"
-    """A named set of rules; only "none" so far."""
 
 
 class PiiTable(Table):

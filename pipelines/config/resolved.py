@@ -15,6 +15,7 @@ from pipelines.config.model import (
     merged,
     named,
 )
+from pipelines.config.quality import quality_spec
 from schemas.manifest import SourceRow
 from schemas.specs import (
     CleanSpec,
@@ -95,6 +96,7 @@ class Config:
             clean=CleanSpec(**merged(CleanTable, tables.clean, source.clean)),
             language=LanguageSpec(**merged(LanguageTable, tables.language, source.language)),
             html=HtmlSpec(**merged(HtmlTable, tables.html, source.html)),
+            quality=quality_spec(tables.quality, source.quality),
             dedup=self._dedup_of(source),
             limits=LimitsSpec(**merged(LimitsTable, tables.limits, source.limits)),
         )

@@ -155,9 +155,42 @@ CASES = {
         WHOLE + 'format = "mardown"\n',
         "corpus.toml: source.1.format: unknown format `mardown`; did you mean `markdown`?",
     ),
-    "quality": (
-        WHOLE + '[quality]\npreset = "gopher"\n',
-        'corpus.toml: quality.preset: must be "none", not "gopher"; other values come with a later version',
+    "quality, preset": (
+        WHOLE + '[quality]\npreset = "gofer"\n',
+        'corpus.toml: quality.preset: must be one of "none", "gopher", "c4", "fineweb", not "gofer"; '
+        "did you mean `gopher`?",
+    ),
+    "quality, presets": (
+        WHOLE + '[quality]\npreset = ["gopher", 3]\n',
+        'corpus.toml: quality.preset: must be one of "none", "gopher", "c4", "fineweb", not 3',
+    ),
+    "quality, no preset": (
+        WHOLE + "[quality]\npreset = []\n",
+        'corpus.toml: quality.preset: must be one of "none", "gopher", "c4", "fineweb", or a list of them',
+    ),
+    "quality, rule": (
+        WHOLE + "[quality.rules]\nmean_word_lenght = [3, 10]\n",
+        "corpus.toml: quality.rules.mean_word_lenght: unknown key; did you mean `mean_word_length`?",
+    ),
+    "quality, rule in the table above": (
+        WHOLE + "[quality]\nstop_words = false\n",
+        "corpus.toml: quality.stop_words: unknown key; rules have a table of their own, [quality.rules]",
+    ),
+    "quality, one number for two": (
+        WHOLE + "[quality.rules]\nwords = 50\n",
+        "corpus.toml: quality.rules.words: must be [least, greatest] value that stays, or false, not 50",
+    ),
+    "quality, the wrong way round": (
+        WHOLE + "[quality.rules]\nwords = [9, 3]\n",
+        "corpus.toml: quality.rules.words: nothing is at least 9 and at most 3",
+    ),
+    "quality, true": (
+        WHOLE + "[quality.rules]\nstop_words = true\n",
+        "corpus.toml: quality.rules.stop_words: must be the least value that stays, or false, not true",
+    ),
+    "quality, a text": (
+        WHOLE + '[quality.rules]\nhash_ratio = "0.1"\n',
+        'corpus.toml: quality.rules.hash_ratio: must be the greatest value that stays, or false, not "0.1"',
     ),
     "pii": (
         WHOLE + '[pii]\naction = "redact"\n',

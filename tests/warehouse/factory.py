@@ -126,7 +126,7 @@ class World:
         unit = WorkUnit(unit_id, version, source, tuple(slices), 0)
         digest = digest16("part", version, *(doc.text for doc in everything)).hex()
         tables = ("documents", "rejections", "dead_letters")
-        parts = UnitParts(storage, unit_id, dict.fromkeys((*tables, "signatures"), digest), RECIPE)
+        parts = UnitParts(storage, unit_id, dict.fromkeys((*tables, "signals", "signatures"), digest), RECIPE)
         rows = {
             "documents": document_rows(docs),
             "rejections": rejection_rows(rejected),
@@ -137,6 +137,8 @@ class World:
         if docs:
             values = np.arange(len(docs) * 4, dtype=np.uint32).reshape(len(docs), 4)
             hashes = [text_sha256(doc.text) for doc in docs]
+            signals = [{"kept": True, "q_words": len(doc.text.split())} for doc in docs]
+            parts.write("signals", _rows("signals", signals, docs))
             parts.write("signatures", signature_rows([doc.doc_id for doc in docs], hashes, values))
         published = parts.publish()
         receipt = Receipt(
@@ -148,7 +150,7 @@ class World:
             files=len(paths),
             bytes=0,
             read=len(everything),
-            rows={table: len(rows[table]) for table in tables},
+            rows={table: len(rows[table]) for table in tables} | {"signals": len(docs)},
             parts=tuple(part for part in published if part.table != "signatures"),
         )
         signed = tuple(part for part in published if part.table == "signatures")

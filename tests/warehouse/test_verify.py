@@ -141,6 +141,34 @@ def test_rows_in_another_order(tmp_path: Path) -> None:
     assert set(failed(verify(catalog, swapped))) == {"signatures stand beside their documents"}
 
 
+def test_signals_in_another_order(tmp_path: Path) -> None:
+    catalog, manifest = handbooks(tmp_path).build()
+    swapped = forge(catalog, manifest, "signals", lambda rows: rows.take([1, 0, *range(2, len(rows))]))
+    assert set(failed(verify(catalog, swapped))) == {"signals stand beside their documents"}
+
+
+def test_signals_that_say_refused_of_a_document(tmp_path: Path) -> None:
+    catalog, manifest = handbooks(tmp_path).build()
+
+    def refused(rows: pa.Table) -> pa.Table:
+        return rows.set_column(1, rows.schema.field("kept"), pa.array([False] * len(rows)))
+
+    wrong = forge(catalog, manifest, "signals", refused)
+    assert set(failed(verify(catalog, wrong))) == {"signals stand beside their documents"}
+
+
+def test_a_refusal_that_was_not_measured(tmp_path: Path) -> None:
+    catalog, manifest = handbooks(tmp_path).build()
+
+    def quality(rows: pa.Table) -> pa.Table:
+        field = rows.schema.field("stage")
+        return rows.set_column(rows.schema.get_field_index("stage"), field, pa.array(["quality"] * len(rows)))
+
+    wrong = forge(catalog, manifest, "rejections", quality)
+    (detail,) = failed(verify(catalog, wrong))["what quality refused was measured"]
+    assert "refused 1 times, signals say kept = None" in detail
+
+
 def test_another_text(tmp_path: Path) -> None:
     catalog, manifest = handbooks(tmp_path).build()
 

@@ -48,6 +48,23 @@ def check_receipts(catalog: Catalog, parts: Sequence[PartInfo]) -> Check:
     return tally.answer()
 
 
+def check_signals(con: duckdb.DuckDBPyConnection) -> Check:
+    """Checks that each record which the quality step refused was measured, and that no rule refused twice."""
+    tally = Tally("what quality refused was measured")
+    rows = con.execute(
+        """
+        SELECT doc_id, count(*), bool_or(signals.kept)
+        FROM (SELECT doc_id FROM rejections WHERE stage = 'quality') LEFT JOIN signals USING (doc_id)
+        GROUP BY doc_id HAVING count(*) > 1 OR bool_or(signals.kept) IS NOT false ORDER BY doc_id
+        """
+    ).fetchall()
+    found = con.execute("SELECT count(*) FROM signals").fetchone()
+    tally.checked = found[0] if found else 0
+    for doc_id, count, kept in rows:
+        tally.fail(f"{doc_id.hex}: refused {count} times, signals say kept = {kept}")
+    return tally.answer()
+
+
 def check_sources(con: duckdb.DuckDBPyConnection) -> Check:
     """Checks the funnel of every source over the rows themselves, and that each source is a known one."""
     tally = Tally("sources: the funnel adds up")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.answers import Check
@@ -64,28 +65,42 @@ def check_texts(storage: Storage, parts: Iterable[PartInfo], *, step: Step) -> C
     return tally.answer()
 
 
-def check_alignment(storage: Storage, parts: Iterable[PartInfo]) -> Check:
-    """Compares ``documents`` and ``signatures`` of each unit row by row: same document, same text."""
-    tally = Tally("signatures stand beside their documents")
+def check_alignment(storage: Storage, parts: Iterable[PartInfo]) -> list[Check]:
+    """Compares each unit's ``documents`` row by row with what stands beside them.
+
+    ``signatures`` has the same documents with the same texts; ``signals`` has them first, as kept, and then
+    those that were refused, which are no documents.
+    """
+    signed = Tally("signatures stand beside their documents")
+    measured = Tally("signals stand beside their documents")
     by_unit: dict[str, dict[str, PartInfo]] = {}
     for part in parts:
         by_unit.setdefault(part.unit, {})[part.table] = part
     for unit, tables in sorted(by_unit.items()):
-        signatures = tables.get("signatures")
-        # Without signatures: the source takes no part in deduplication.
-        if signatures is None:
-            continue
-        documents = tables.get("documents")
-        if not tally.expect(documents is not None, f"unit {unit}: signatures without documents"):
-            continue
-        if documents is not None:
-            try:
-                same = _keys(storage, documents.path).equals(_keys(storage, signatures.path))
-            except _UNREADABLE as error:
-                tally.fail(f"unit {unit}: {_short(error)}")
-            else:
-                tally.expect(same, f"unit {unit}: rows of documents and signatures differ")
-    return tally.answer()
+        # Without signatures or signals: the source takes no part in that.
+        for name, tally in (("signatures", signed), ("signals", measured)):
+            if name in tables:
+                try:
+                    same = _aligned(storage, tables.get("documents"), tables[name])
+                except _UNREADABLE as error:
+                    tally.fail(f"unit {unit}: {_short(error)}")
+                else:
+                    tally.expect(same, f"unit {unit}: rows of documents and {name} differ")
+    return [signed.answer(), measured.answer()]
+
+
+def _aligned(storage: Storage, documents: PartInfo | None, other: PartInfo) -> bool:
+    if other.table == "signatures":
+        names = ["doc_id", "text_sha256"]
+        return documents is not None and _columns(storage, documents, names).equals(
+            _columns(storage, other, names)
+        )
+    signals = _columns(storage, other, ["doc_id", "kept"])
+    count = 0 if documents is None else documents.rows
+    kept, refused = signals.slice(0, count), signals.slice(count)
+    if pc.any(pc.invert(kept["kept"])).as_py() or pc.any(refused["kept"]).as_py():
+        return False
+    return documents is None or kept.select(["doc_id"]).equals(_columns(storage, documents, ["doc_id"]))
 
 
 def _check_bytes(storage: Storage, part: PartInfo, whole: Tally, *, hashes: bool) -> bool:
@@ -128,9 +143,9 @@ def _wrong_inside(file: pq.ParquetFile, part: PartInfo) -> str | None:
     return None
 
 
-def _keys(storage: Storage, path: str) -> pa.Table:
-    with open_part(storage, path) as file:
-        return file.read(columns=["doc_id", "text_sha256"]).replace_schema_metadata(None)
+def _columns(storage: Storage, part: PartInfo, names: list[str]) -> pa.Table:
+    with open_part(storage, part.path) as file:
+        return file.read(columns=names).replace_schema_metadata(None)
 
 
 def _short(error: BaseException) -> str:
