@@ -237,6 +237,9 @@ warehouse = {_quoted(WAREHOUSE_NAME)}         # relative to this file, or a URL 
 detector = "cascade"            # or "fasttext", "langdetect"
 # keep = ["en", "de"]           # without it, all languages stay
 
+[quality]
+preset = "none"                 # only measures; "gopher", "c4", "fineweb" refuse: docs/quality.md
+
 [dedup]
 threshold = 0.7                 # Jaccard similarity from which a document is a near duplicate
 """

@@ -43,6 +43,7 @@ VIEWS = (
     "languages",
     "moat",
     "overlap",
+    "rules",
 )
 """The views, each after those that it reads; a view's query stands in ``sql/<name>.sql``."""
 

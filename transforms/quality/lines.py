@@ -159,17 +159,21 @@ def _duplicates(marks: Marks, starts: Ints, stops: Ints, rows: Ints) -> Ints:
         marks.points[starts],
         marks.points[stops - 1],
         marks.points[starts + lengths // 2],
-        marks.points[starts + lengths // 4],
         marks.points[stops - 1 - lengths // 4],
     ):
         keys *= np.uint64(0x9E3779B97F4A7C15)
         keys += value.astype(np.uint64)
-        keys ^= keys >> np.uint64(29)
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
+    keys *= np.uint64(0xD1342543DE82EF95)
+    # Sorted by the highest bits, with the index in the lowest.
+    bits = np.uint64(max(len(keys).bit_length(), 1))
+    keys >>= bits
+    keys <<= bits
+    keys |= np.arange(len(keys), dtype=np.uint64)
+    keys.sort()
     alike = np.zeros(len(keys) + 1, np.bool_)
-    np.equal(ordered[1:], ordered[:-1], out=alike[1:-1])
-    maybe = np.sort(order[alike[1:] | alike[:-1]])
+    np.equal(keys[1:] >> bits, keys[:-1] >> bits, out=alike[1:-1])
+    maybe = np.flatnonzero(alike[1:] | alike[:-1])
+    maybe = np.sort((keys[maybe] & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64))
     seen: set[tuple[int, str]] = set()
     again = []
     text = marks.text

@@ -39,7 +39,7 @@ _SYLLABLES = (
     *((0x1100, 0x11FF), (0x1200, 0x139F), (0x13A0, 0x167F), (0xAB70, 0xABBF), (0xAC00, 0xD7FF)),
 )
 
-_BLOCK_CHARS = 1 << 16
+_BLOCK_CHARS = 1 << 18
 _LAST_LETTER = 0x323B0  # beyond the last one
 LINE_FEED: Final = 0x0A
 FULL_STOP: Final = 0x2E
