@@ -74,6 +74,7 @@ FORMAT = Format(
     media_type=_MEDIA_TYPE,
     extensions=(".arc",),
     extract=web_content.extract,
+    version=2,
     libraries=web_content.LIBRARIES,
     sniff=sniff,
     reader=records,

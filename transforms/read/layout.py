@@ -75,3 +75,11 @@ def table_row(cells: list[str]) -> str:
     """Returns a row of a table as one line, "" if all cells are empty."""
     row = " | ".join(" ".join(cell.split()) for cell in cells)
     return row.strip() if row.strip(" |") else ""
+
+
+def trimmed_row(cells: list[str]) -> str:
+    """Returns a row as ``table_row`` does, without the empty cells at its end."""
+    kept = len(cells)
+    while kept and not cells[kept - 1].strip():
+        kept -= 1
+    return table_row(cells[:kept])

@@ -4,18 +4,16 @@ The numbers are those of the formats' own definitions; ``file(1)`` lists them to
 """
 
 KNOWN_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "pdf"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"{\\rtf", "rtf"),
     (b"%!PS", "postscript"),
     (b"SQLite format 3\x00", "sqlite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
     (b"Obj\x01", "avro"),
 )
-"""Formats that hold documents, and are read as soon as there is a reader for them."""
+"""Formats that hold documents or are containers, where nothing more precise is known of them."""
 
 BINARY_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),

@@ -84,7 +84,7 @@ def _load(raw: bytes) -> Any:
     from oxmsg import Message
     from oxmsg.storage import Storage
 
-    if not _has_sound_header(raw):
+    if not has_sound_header(raw):
         return Dead("corrupt", "ValueError: the header of the compound file is damaged")
     try:
         with OleFileIO(raw) as ole:
@@ -100,7 +100,7 @@ def _load(raw: bytes) -> Any:
     return message
 
 
-def _has_sound_header(raw: bytes) -> bool:
+def has_sound_header(raw: bytes) -> bool:
     """Tells whether the file can hold the sectors and tables that its header states (MS-CFB, 2.2).
 
     olefile believes these numbers, and takes as much memory as they say.

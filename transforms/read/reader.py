@@ -16,9 +16,10 @@ from schemas.specs import SourceSpec
 from transforms.read import registry
 from transforms.read.archives import detect_archive, is_tar, open_members
 from transforms.read.compression import Decompressed, detect_compression, strip_suffix
+from transforms.read.containers import OLE, ZIP
 from transforms.read.formats import Embedded, Format, ReadContext
 from transforms.read.parquet import group_of
-from transforms.read.streams import BrokenStream, Readable, as_seekable, peek, read_fully
+from transforms.read.streams import BrokenStream, Peeked, Readable, as_seekable, peek, read_fully
 from transforms.read.watch import UNWATCHED, Watch
 
 _COUNTED = re.compile(r"(?:#\d+)+$")  # what tells members of one name apart
@@ -83,7 +84,7 @@ def find_record(stream: Readable, name: str, spec: SourceSpec, locator: str) -> 
         The bytes that were ``Record.raw``; None if there is no record at that place any more.
     """
     steps = locators.parse(locator)
-    if steps and steps[0][0] == "member":
+    if steps and steps[0][0] == "member" and not _is_document(stream, name, spec):
         prefix = locators.step(*steps[0])
         for found in open_members(stream, name):
             if not isinstance(found, Fallen) and found[0] == steps[0][1]:
@@ -98,6 +99,16 @@ def _find(stream: Readable, name: str, spec: SourceSpec, prefix: str, locator: s
         if found.locator == locator and (isinstance(found, Record) or found.raw):
             return found.raw
     return None
+
+
+def _is_document(stream: Readable, name: str, spec: SourceSpec) -> bool:
+    """Tells a book, whose chapters are members too, from an archive."""
+    if as_seekable(stream) is None:
+        return False
+    head, _ = peek(stream, registry.HEAD_BYTES)
+    if not head.startswith(ZIP):
+        return False
+    return isinstance(registry.detect(strip_suffix(name)[0], head, spec.format, stream), Format)
 
 
 def _range_of(
@@ -138,12 +149,19 @@ def _read(stream: Readable, context: ReadContext, watch: Watch) -> Found:
         return
     if not head:
         read_fully(stream, 1)  # a stream that broke before its first byte says so here
-    if (archive := detect_archive(name, head)) is not None and head:
+    archive = detect_archive(name, head)
+    if archive is None and head.startswith((ZIP, OLE)) and as_seekable(stream) is None:
+        raw = read_fully(stream, MAX_RAW_BYTES + 1)
+        stream = BytesIO(raw) if len(raw) <= MAX_RAW_BYTES else Peeked(raw, stream)
+    form = registry.detect(name, head, context.source.format, stream)
+    if archive is not None and head and (archive == "tar" or not isinstance(form, Format)):
         yield from _archive(stream, replace(context, name=f"a.{archive}"), watch)
         return
-    form = registry.detect(name, head, context.source.format)
-    if isinstance(form, Refused):
-        yield Fallen(context.prefix, form, b"" if form.rule == "empty" else _bounded(stream))
+    if archive is not None and context.start:
+        return  # a document that is called an archive was planned like one; it belongs to the first range
+    if not isinstance(form, Format):
+        refused_empty = isinstance(form, Refused) and form.rule == "empty"
+        yield Fallen(context.prefix, form, b"" if refused_empty else _bounded(stream))
         return
     context = replace(context, name=name)
     if form.seeks and as_seekable(stream) is None:

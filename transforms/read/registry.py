@@ -5,12 +5,13 @@ A new format is one file with a ``Format`` and one line in ``FORMATS``.
 
 import re
 
-from schemas.records import Refused
+from schemas.records import Dead, Refused
 from transforms.read import (
     arc,
     asciidoc,
     code,
     delimited,
+    epub,
     html,
     json_file,
     jsonl,
@@ -26,10 +27,14 @@ from transforms.read import (
     text,
     warc,
 )
+from transforms.read.containers import OLE, ZIP, identify
 from transforms.read.decode import looks_like_text
 from transforms.read.formats import Format
 from transforms.read.magic import BINARY_MAGIC, KNOWN_MAGIC
 from transforms.read.mail_detect import find_mail
+from transforms.read.office import docx, odf, pptx, rtf, sheets
+from transforms.read.pdf import document as pdf
+from transforms.read.streams import Readable
 
 FORMATS: tuple[Format, ...] = (
     text.FORMAT,
@@ -51,14 +56,27 @@ FORMATS: tuple[Format, ...] = (
     warc.FORMAT,
     arc.FORMAT,
     mediawiki.FORMAT,
+    pdf.FORMAT,
+    docx.FORMAT,
+    pptx.FORMAT,
+    sheets.XLSX,
+    sheets.XLS,
+    odf.ODT,
+    odf.ODS,
+    odf.ODP,
+    rtf.FORMAT,
+    epub.FORMAT,
 )
 """All formats; where two take the same content, the first one in this order has it."""
 
 HEAD_BYTES = 1 << 16
 """How much of the content ``detect`` should see, in bytes."""
 
-_TOLD_BY_CONTENT = (warc.FORMAT, arc.FORMAT, mediawiki.FORMAT)
+_TOLD_BY_CONTENT = (warc.FORMAT, arc.FORMAT, mediawiki.FORMAT, pdf.FORMAT, rtf.FORMAT)
 """Formats whose first bytes tell them, whatever they are called."""
+
+_PACKAGES = (docx.FORMAT, pptx.FORMAT, sheets.XLSX, odf.ODT, odf.ODS, odf.ODP, epub.FORMAT)
+"""Formats that are zip files."""
 
 _BY_NAME = {form.name: form for form in FORMATS}
 _EXTENSIONS = sorted(
@@ -75,7 +93,7 @@ _CODE = re.compile(  # endings of program code and data, which no well-known nam
     r"\.(py|js|ts|vue|c|h|cc|cpp|rs|go|java|sh|rb|pl|css|scss|xml|ya?ml|toml|ini|cfg|svg|in|tmpl|tpl|lock|po|bat)$",
     re.IGNORECASE,
 )
-_HTML_GUESSED = ("txt", "php", "asp", "aspx", "jsp", "cgi", "shtml")
+_HTML_GUESSED = ("txt", "php", "asp", "aspx", "jsp", "cgi", "shtml", "doc", "docx", "xls", "xlsx")
 
 
 def by_name(name: str) -> Format:
@@ -87,22 +105,33 @@ def by_name(name: str) -> Format:
     return _BY_NAME[name]
 
 
-def detect(name: str, head: bytes, forced: str = "auto") -> Format | Refused:
+def detect(
+    name: str, head: bytes, forced: str = "auto", content: Readable | None = None
+) -> Format | Refused | Dead:
     """Finds the format of content.
 
     Args:
         name: Path of the file or name of the member, without the suffix of its compression.
         head: Its first ``HEAD_BYTES``, decompressed.
         forced: Name of the format as configured, or ``auto``.
+        content: All of it, at its beginning, if it can seek: what a zip or a compound file is, its head
+            does not tell.
 
     Returns:
         The format, or ``empty``, ``unsupported_format`` (text or a known format without a reader),
-        ``binary``.
+        ``binary``; ``encrypted`` for an office document that needs a password.
     """
     if not head:
         return Refused("empty")
     if forced != "auto":
         return by_name(forced)
+    if content is not None and head.startswith((ZIP, OLE)) and (kind := identify(content, head)) is not None:
+        if kind == "encrypted":
+            return Dead("encrypted", "a password is needed")
+        if kind == "broken":  # its name must do; the format says what is wrong with it
+            named = next((form for form in _candidates(name.lower()) if form in _PACKAGES), None)
+            return named or Refused("unsupported_format", detail=_extension(name) or "zip")
+        return _BY_NAME[kind] if kind in _BY_NAME else Refused("unsupported_format", detail=kind)
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     extension = _extension(base)
     for form in _TOLD_BY_CONTENT:

@@ -114,6 +114,7 @@ FORMAT = Format(
     media_type=_MEDIA_TYPE,
     extensions=(".warc", ".wet", ".wat"),
     extract=web_content.extract,
+    version=2,
     libraries=("warcio", *web_content.LIBRARIES),
     sniff=sniff,
     reader=records,

@@ -7,6 +7,7 @@ an archive is one document.
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,8 @@ from schemas.records import Dead, Extracted, Refused
 from transforms.read import asciidoc, html, json_file, markdown, restructuredtext, text
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.http import Response, parse_response, unwrap
+from transforms.read.office import docx, odf, pptx, rtf, sheets
+from transforms.read.pdf import document as pdf
 
 URL = "url"
 RECORD_TYPE = "warc_type"
@@ -25,6 +28,8 @@ LIBRARIES = tuple(
         {"brotli", "warcio", "zstandard"}.union(
             *(form.libraries for form in (text.FORMAT, markdown.FORMAT, restructuredtext.FORMAT)),
             *(form.libraries for form in (asciidoc.FORMAT, html.FORMAT, json_file.FORMAT)),
+            *(form.libraries for form in (pdf.FORMAT, docx.FORMAT, pptx.FORMAT, rtf.FORMAT)),
+            *(form.libraries for form in (odf.ODT, sheets.XLSX, sheets.XLS)),
         )
     )
 )
@@ -89,8 +94,8 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     if not body.strip():
         return Refused("empty")
     content_type = metadata.get(CONTENT_TYPE, "")
-    form = _format_of(essence(content_type), metadata, body[:_HEAD_BYTES])
-    if isinstance(form, Refused):
+    form = _format_of(essence(content_type), metadata, body)
+    if not isinstance(form, Format):
         return form
     charset = _CHARSET.search(content_type)
     if charset is not None:
@@ -125,7 +130,8 @@ def _merged(found: Extracted, metadata: dict[str, Any]) -> dict[str, Any]:
     return {**inner, **metadata, **({LANGUAGE: language} if language else {})}
 
 
-def _format_of(media: str, metadata: dict[str, Any], head: bytes) -> Format | Refused:
+def _format_of(media: str, metadata: dict[str, Any], body: bytes) -> Format | Refused | Dead:
+    head = body[:_HEAD_BYTES]
     # The registry lists the archives too, so it cannot be imported before them.
     from transforms.read.registry import detect
 
@@ -137,13 +143,16 @@ def _format_of(media: str, metadata: dict[str, Any], head: bytes) -> Format | Re
         return html.FORMAT
     name = _NAMES.get(media)
     if media in _VAGUE or name == "page.txt":
-        found = detect(_name_of(metadata.get(URL, "")), head)
+        found = detect(_name_of(metadata.get(URL, "")), head, content=BytesIO(body))
         if isinstance(found, Refused) and name is not None:
-            found = detect(name, head)
+            found = detect(name, head, content=BytesIO(body))
     elif name is not None:
-        found = detect(name, head)
+        found = detect(name, head, content=BytesIO(body))
     else:
-        found = detect("page." + (re.sub(r"[^a-z0-9]", "", media.rpartition("/")[2])[:16] or "x"), head)
+        shown = "page." + (re.sub(r"[^a-z0-9]", "", media.rpartition("/")[2])[:16] or "x")
+        found = detect(shown, head, content=BytesIO(body))
+    if isinstance(found, Dead):
+        return found
     if isinstance(found, Refused):
         return replace(found, detail=media or found.detail)
     if found.name == "code":

@@ -41,6 +41,12 @@ HTML = b"<!DOCTYPE html>\n<html><body><p>x</p></body></html>"
         ("a.py", TEXT, "code"),
         ("changes.PY", TEXT, "code"),
         ("a.ipynb", b'{"cells": []}', "notebook"),
+        ("a.txt", b"%PDF-1.7\n", "pdf"),
+        ("a.md", b"\xef\xbb\xbf\r\n%PDF-1.7\n", "pdf"),
+        ("a.bin", b"\0\1\2\3 %PDF-1.4\n\xff\0", "pdf"),
+        ("a.txt", b"A PDF begins with %PDF-1.7, as its first line.\n", "text"),
+        ("a.doc", b"{\\rtf1\\ansi x}", "rtf"),
+        ("a.doc", HTML, "html"),
     ],
 )
 def test_the_format_is_found(name, head, form):
@@ -52,7 +58,6 @@ def test_the_format_is_found(name, head, form):
     ("name", "head", "rule", "detail"),
     [
         ("a.md", b"", "empty", None),
-        ("a.txt", b"%PDF-1.7\n", "unsupported_format", "pdf"),
         ("a.docx", b"PK\x03\x04rest", "unsupported_format", "docx"),
         ("a.yaml", TEXT, "unsupported_format", "yaml"),
         ("changes.xml", TEXT, "unsupported_format", "xml"),

@@ -1,0 +1,1 @@
+"""Office documents: packages of XML (OOXML, OpenDocument), workbooks, and RTF."""

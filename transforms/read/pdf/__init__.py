@@ -1,0 +1,1 @@
+"""PDF: the characters of a page by PDFium, put together to lines, blocks and paragraphs here."""
