@@ -17,7 +17,7 @@ from transforms.read.formats import Embedded, ExtractOptions, Format, ReadContex
 from transforms.read.office.package import BrokenPackage, Package, attribute, child, local
 from transforms.read.pages import page_text
 from transforms.read.streams import Readable, read_fully
-from transforms.read.titles import stated_title
+from transforms.read.titles import stated_name, stated_title
 from transforms.read.values import valid_text
 
 _TYPE = "application/epub+zip"
@@ -160,7 +160,7 @@ def _stated(metadata: Any) -> dict[str, Any]:
     first = {name: values[0] for name, values in found.items()}
     stated = {
         "book": stated_title(first.get("title")),
-        "author": ", ".join(found.get("creator", ())) or None,
+        "author": ", ".join(filter(stated_name, found.get("creator", ()))) or None,
         "date": first.get("date"),
         "lang": first.get("language"),
         "publisher": first.get("publisher"),

@@ -1,4 +1,4 @@
-"""Titles that files state of themselves, without those that only a program put there."""
+"""Titles and names that files state of themselves, without those that only a program put there."""
 
 import re
 
@@ -13,6 +13,22 @@ _FILE = re.compile(
     r"\S*\.(?:docx?|dotx?|rtf|odt|pptx?|xlsx?|pdf|dvi|tex|ps|indd|qxd|pmd|fm|wpd|html?|txt)", re.IGNORECASE
 )
 
+_NOBODY = re.compile(
+    r"[(\[]?(?:anonymous|unspecified|unknown|none|null|author|user(?: name)?|admin(?:istrator)?|owner)[)\]]?"
+    r"|(?:microsoft|windows)(?: office)? user|python-docx|openpyxl|apache poi|reportlab",
+    re.IGNORECASE,
+)
+
+
+def stated_name(name: str | None) -> str | None:
+    """Returns a name or a subject, None for what stands where nobody stated one.
+
+    >>> stated_name("(anonymous)"), stated_name("Microsoft Office User"), stated_name("Ada  Lovelace")
+    (None, None, 'Ada Lovelace')
+    """
+    text = " ".join((name or "").split())
+    return None if not any(char.isalnum() for char in text) or _NOBODY.fullmatch(text) else text
+
 
 def stated_title(title: str | None) -> str | None:
     """Returns a title, None for one that a program made up or that is the name of a file.
@@ -21,6 +37,11 @@ def stated_title(title: str | None) -> str | None:
     (None, None, 'On Growth')
     """
     text = " ".join((title or "").split())
-    if not any(char.isalnum() for char in text) or _PROGRAM.fullmatch(text) or _FILE.fullmatch(text):
+    if (
+        not any(char.isalnum() for char in text)
+        or _NOBODY.fullmatch(text)
+        or _PROGRAM.fullmatch(text)
+        or _FILE.fullmatch(text)
+    ):
         return None
     return text

@@ -7,7 +7,7 @@ from transforms.read.dates import parse_timestamp
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.office.odf_body import Content, TooManyCells
 from transforms.read.office.package import BrokenPackage, Package, attribute, child, local
-from transforms.read.titles import stated_title
+from transforms.read.titles import stated_name, stated_title
 from transforms.read.values import valid_text
 
 _MEDIA = "application/vnd.oasis.opendocument."
@@ -51,7 +51,7 @@ def _document(package: Package) -> Extracted | Dead:
     return Extracted(
         text,
         title=stated_title(stated.get("title")) or content.title,
-        author=stated.get("initial-creator") or stated.get("creator"),
+        author=stated_name(stated.get("initial-creator")) or stated_name(stated.get("creator")),
         created_at=parse_timestamp(stated.get("creation-date") or stated.get("date")),
         metadata=metadata,
         media_type=_media_type(package),

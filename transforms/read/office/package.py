@@ -18,6 +18,7 @@ from lxml import etree
 
 from schemas.records import Dead
 from transforms.read.dates import parse_timestamp
+from transforms.read.titles import stated_name
 
 MAX_PART_BYTES = 48 << 20
 """Size of a part of XML, in bytes; parsed, it takes about five times as much memory."""
@@ -194,7 +195,10 @@ def core_properties(package: Package, relations: dict[str, Relation]) -> Propert
     if "language" in stated:
         metadata["lang"] = stated["language"]
     return Properties(
-        stated.get("title"), stated.get("creator"), parse_timestamp(stated.get("created")), dict(metadata)
+        stated.get("title"),
+        stated_name(stated.get("creator")),
+        parse_timestamp(stated.get("created")),
+        dict(metadata),
     )
 
 

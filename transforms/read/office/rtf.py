@@ -9,7 +9,7 @@ from schemas.records import Dead, Extracted, Refused
 from transforms.read.dates import parse_timestamp
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.layout import TextLayout, trimmed_row
-from transforms.read.titles import stated_title
+from transforms.read.titles import stated_name, stated_title
 from transforms.read.values import valid_text
 
 _MEDIA = "application/rtf"
@@ -37,7 +37,7 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     return Extracted(
         valid_text(_laid_out(text)),
         title=stated_title(_stated(head, "title")),
-        author=_stated(head, "author") or None,
+        author=stated_name(_stated(head, "author")),
         created_at=_date(created[1]) if created else None,
         metadata={key: value for key in ("subject", "keywords") if (value := _stated(head, key))},
     )

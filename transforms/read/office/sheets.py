@@ -16,7 +16,7 @@ from transforms.read.formats import ExtractOptions, Format
 from transforms.read.layout import TextLayout, trimmed_row
 from transforms.read.office.package import BrokenPackage, Package, core_properties
 from transforms.read.office.types import media_type_of
-from transforms.read.titles import stated_title
+from transforms.read.titles import stated_name, stated_title
 from transforms.read.values import valid_text
 
 MAX_CELLS = 4_000_000
@@ -68,7 +68,7 @@ def extract_xls(raw: bytes, options: ExtractOptions) -> Extracted | Refused | De
             created = parse_timestamp(summary.create_time)
     except Exception:  # a summary that is damaged, or none; the library raises what it likes
         return found
-    return Extracted(found.text, stated_title(title), author or None, created, None, found.metadata)
+    return Extracted(found.text, stated_title(title), stated_name(author), created, None, found.metadata)
 
 
 def _decoded(value: Any, encoding: str) -> str:

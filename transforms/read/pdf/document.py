@@ -19,7 +19,7 @@ from transforms.read.pdf.furniture import drop_furniture
 from transforms.read.pdf.glyphs import PageText, page_text
 from transforms.read.pdf.paragraphs import block_texts, join_paragraphs, vocabulary
 from transforms.read.pdf.rows import Block, blocks_of, rows_of
-from transforms.read.titles import stated_title
+from transforms.read.titles import stated_name, stated_title
 from transforms.read.values import valid_text
 
 MAX_PAGES = 20_000
@@ -105,14 +105,14 @@ def _document(document: Any, pages: list[PageText], count: int, pdfium: Any) -> 
     if empty := sum(not page.letters for page in pages):
         metadata["pages_without_text"] = empty
     for key, name in (("subject", "Subject"), ("keywords", "Keywords"), ("producer", "Producer")):
-        if value := _stated(document, name, pdfium):
+        if value := stated_name(_stated(document, name, pdfium)):
             metadata[key] = value
     if language := _language(document, pdfium):
         metadata["lang"] = language
     return Extracted(
         text,
         title=stated_title(_stated(document, "Title", pdfium)),
-        author=_stated(document, "Author", pdfium) or None,
+        author=stated_name(_stated(document, "Author", pdfium)),
         created_at=parse_pdf_date(_stated(document, "CreationDate", pdfium)),
         metadata=metadata,
     )

@@ -12,6 +12,43 @@ _BULLET = re.compile(rf"\A[{BULLETS}]\s*|\A[·–—](?=\s)\s*")
 _ENDS = re.compile(r"[.!?:;…。！？：；][\"'”’»)\]]*\Z")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _INDENT = 0.8  # heights of a letter by which a first line is set in
+_CLOSED = {  # first parts of compounds that are written without a hyphen
+    *(
+        "with",
+        "some",
+        "any",
+        "every",
+        "under",
+        "over",
+        "out",
+        "up",
+        "in",
+        "on",
+        "how",
+        "where",
+        "when",
+        "what",
+        "who",
+    ),
+    *(
+        "there",
+        "here",
+        "for",
+        "be",
+        "no",
+        "to",
+        "an",
+        "can",
+        "day",
+        "man",
+        "back",
+        "down",
+        "fore",
+        "inter",
+        "after",
+    ),
+    *("news", "life", "time", "book", "work"),
+}
 _TAIL = re.compile(r"[^\W\d_]+\Z")
 _START = re.compile(r"[^\W\d_]+")
 
@@ -72,7 +109,7 @@ def _begins(before: Row, row: Row, paragraph: list[Row], left: float, right: flo
     if before.words()[-1].hyphen:
         return False
     text = row.text()
-    if _MARK.match(text):
+    if _MARK.match(text) or not any(map(str.isalnum, text)) or not any(map(str.isalnum, before.text())):
         return True
     first = row.words()[0]
     to_left = is_rtl(text)
@@ -109,11 +146,14 @@ def _hyphenated(before: str, after: str, known: Set[str]) -> str:
     whole = (tail[0] + start[0]).lower()
     if whole in known:
         return before + after
-    if f"{tail[0]}-{start[0]}".lower() in known or not start[0].islower() or len(tail[0]) < 2:
+    left, right = tail[0].lower(), start[0].lower()
+    if f"{left}-{right}" in known or not start[0].islower() or len(left) < 2:
         return f"{before}-{after}"
     if before[: tail.start()].endswith("-"):  # state-of-the-|art
         return f"{before}-{after}"
-    return before + after
+    # Two words of their own make a compound that is written with a hyphen, but for those that never are.
+    apart = left in known and right in known and len(right) > 2 and left not in _CLOSED
+    return f"{before}-{after}" if apart else before + after
 
 
 def _tightened(texts: list[str], single: list[bool]) -> list[str]:
