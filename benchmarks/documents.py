@@ -3,11 +3,11 @@
     python benchmarks/documents.py --data DIR [--repeat 3]
 
 DIR is the folder with ``samples``. Quality: the files of docling's tests that have the Markdown which docling
-gives for them, made and looked over by its authors. The words of both (markup and layout aside) are compared as
-multisets: F1 of the words, and of the pairs of neighbouring words, which tells the order of reading. Where the
-Markdown repeats a merged cell in each of its places, and where it writes formulas its own way, it costs all.
-Survival: all documents of the samples that are of these formats, by their content: how many give text, a stated
-reason, or an exception, and CPU time. Of the others each takes part that is installed: kreuzberg, xberg,
+gives for them, made and looked over by its authors. The words of both (markup and layout aside) are compared
+as multisets: F1 of the words, and of the pairs of neighbouring words, which tells the order of reading. Where
+the Markdown repeats a merged cell in each of its places, and where it writes formulas its own way, it costs
+all. Survival: all documents of the samples that are of these formats, by their content: how many give text,
+how many raise an exception, and CPU time. Of the others each takes part that is installed: kreuzberg, xberg,
 markitdown, pypdf, PDFium as it is (pypdfium2).
 """
 
@@ -224,9 +224,8 @@ def measure_survival(files: list[tuple[str, bytes]], readers: dict[str, Tool], r
     for name, raw in files:
         if (form := form_of(name, raw)) is not None:
             by_form[form].append(raw)
-    print(
-        f"\nall documents ({sum(map(len, by_form.values()))} files): with text, exceptions, files a CPU second"
-    )
+    total = sum(map(len, by_form.values()))
+    print(f"\nall documents ({total} files): with text, exceptions, files a CPU second")
     print(f"  {'':12}" + "".join(f"{f'{form} ({len(each)})':>18}" for form, each in sorted(by_form.items())))
     cells: dict[str, dict[str, str]] = defaultdict(dict)
     for form, contents in sorted(by_form.items()):

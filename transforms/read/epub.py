@@ -119,7 +119,7 @@ def _resolved(folder: str, href: str) -> str:
 
 def _titles(package: Package, items: Mapping[str, _Item], toc: str) -> dict[str, str]:
     """Returns the titles of chapters as the table of contents has them (EPUB 3, else the NCX of EPUB 2)."""
-    found: dict[str, str] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
     for item in items.values():
         if "nav" in item.properties.split():
             root = _readable(package, item.path)
@@ -127,21 +127,25 @@ def _titles(package: Package, items: Mapping[str, _Item], toc: str) -> dict[str,
             for link in links:
                 _note(found, item.path, attribute(link, "href"), "".join(link.itertext()))
     ncx = items.get(toc) or next((each for each in items.values() if each.media.endswith("ncx+xml")), None)
-    if ncx is None:
-        return found
-    root = _readable(package, ncx.path)
-    for point in () if root is None else root.iter():
+    root = _readable(package, ncx.path) if ncx is not None else None
+    for point in () if root is None or ncx is None else root.iter():
         if local(point) == "navPoint":
             label, content = child(point, "navLabel", "text"), child(point, "content")
             if label is not None and content is not None:
                 _note(found, ncx.path, attribute(content, "src"), "".join(label.itertext()))
-    return found
+    titles: dict[str, str] = {}
+    for path, entries in found.items():
+        whole = [title for title, fragment in entries if not fragment]
+        if whole or len({title for title, _ in entries}) == 1:  # else it is in several chapters
+            titles[path] = whole[0] if whole else entries[0][0]
+    return titles
 
 
-def _note(found: dict[str, str], path: str, href: str | None, text: str) -> None:
+def _note(found: dict[str, list[tuple[str, str]]], path: str, href: str | None, text: str) -> None:
     title = " ".join(text.split())
     if href and title:
-        found.setdefault(_resolved(posixpath.dirname(path), href), title[:500])
+        place = _resolved(posixpath.dirname(path), href)
+        found.setdefault(place, []).append((title[:500], href.partition("#")[2]))
 
 
 def _readable(package: Package, path: str) -> Any:

@@ -18,20 +18,22 @@ from transforms.read.layout import TextLayout, join_lines, trimmed_row
 MAX_TAGS = 500_000
 """Tags of a page; each takes some 600 bytes of memory when the page is parsed."""
 
-_SKIPPED = (
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "head",
-    "svg",
-    "audio",
-    "video",
-    "object",
-    "iframe",
-    "rt",
-    "rp",
-)
+_SKIPPED = {
+    *(
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "head",
+        "svg",
+        "canvas",
+        "audio",
+        "video",
+        "object",
+        "iframe",
+    ),
+    *("rt", "rp"),
+}
 _BLOCKS = {
     *(
         "address",
@@ -83,6 +85,7 @@ _BLOCKS = {
 }
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BREAK = "\v"
+_LINE_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class _Walk:
         return tight and not text
 
     def _block(self, element: Any, tag: str, *, tight: bool) -> None:
-        if tag in _SKIPPED:
+        if tag in _SKIPPED or _is_page_break(element):
             return
         if tag in _HEADINGS:
             text = " ".join(paragraph(_inline(element)).split())
@@ -173,7 +176,7 @@ class _Walk:
                 self.layout.add(trimmed_row(cells), tight=not first)
                 first = False
         else:
-            self.blocks(element, tight=tight)
+            self.blocks(element, tight=tight or _is_verse(element))
 
     def _list(self, element: Any, *, numbered: bool) -> None:
         start = element.get("start") or ""
@@ -191,6 +194,24 @@ class _Walk:
             first = False
 
 
+def _is_page_break(element: Any) -> bool:
+    """Tells the number of a page of the printed book, which stands in the midst of the text."""
+    return "pagebreak" in (element.get("epub:type") or "") or element.get("role") == "doc-pagebreak"
+
+
+def _is_verse(element: Any) -> bool:
+    """Tells a line of verse: a short division after another one, each without blocks of its own."""
+    before = element.getprevious()
+    return (
+        element.tag == "div"
+        and before is not None
+        and before.tag == "div"
+        and all(
+            len(each.text_content()) < _LINE_CHARS and not _holds_blocks(each) for each in (before, element)
+        )
+    )
+
+
 def _holds_blocks(element: Any) -> bool:
     return element.tag not in _SKIPPED and any(
         each.tag in _BLOCKS for each in element.iterdescendants() if isinstance(each.tag, str)
@@ -204,7 +225,7 @@ def _is_frame(table: Any) -> bool:
 
 def _inline(element: Any) -> str:
     r"""Returns the text of inline content; ``\v`` stands for a line break."""
-    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED or _is_page_break(element):
         return ""
     if element.tag == "br":
         return _BREAK
