@@ -127,12 +127,13 @@ def _titles(package: Package, items: Mapping[str, _Item], toc: str) -> dict[str,
             for link in links:
                 _note(found, item.path, attribute(link, "href"), "".join(link.itertext()))
     ncx = items.get(toc) or next((each for each in items.values() if each.media.endswith("ncx+xml")), None)
-    root = _readable(package, ncx.path) if ncx is not None else None
-    for point in () if root is None or ncx is None else root.iter():
+    place = "" if ncx is None else ncx.path
+    root = _readable(package, place)
+    for point in () if root is None else root.iter():
         if local(point) == "navPoint":
             label, content = child(point, "navLabel", "text"), child(point, "content")
             if label is not None and content is not None:
-                _note(found, ncx.path, attribute(content, "src"), "".join(label.itertext()))
+                _note(found, place, attribute(content, "src"), "".join(label.itertext()))
     titles: dict[str, str] = {}
     for path, entries in found.items():
         whole = [title for title, fragment in entries if not fragment]
