@@ -21,8 +21,10 @@ UNSUPPORTED = "unsupported"
 
 MB_PER_SECOND = {
     "asciidoc": 4.0,
+    "docx": 2.5,
     "html": 1.2,
     "markdown": 2.5,
+    "xlsx": 2.5,
     "rst": 0.8,
     UNSUPPORTED: 200.0,
 }

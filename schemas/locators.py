@@ -2,7 +2,7 @@
 
 A locator is a chain of steps joined by ``!``; the empty locator is the whole file. Steps:
 
-    member=PATH    a member of an archive (``!`` and ``%`` in the name are percent-encoded)
+    member=PATH    a member of an archive or a book (``!`` and ``%`` in the name are percent-encoded)
     byte=OFFSET    a line or block that begins at this byte of the decompressed content
     item=N         the N-th element of a JSON array, from 0
     row=N          the N-th row of a Parquet file, from 0

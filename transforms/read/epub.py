@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from schemas import locators
 from schemas.records import MAX_RAW_BYTES, Dead, Extracted, Fallen, Record, Refused
 from transforms.read.dates import parse_timestamp
 from transforms.read.formats import Embedded, ExtractOptions, Format, ReadContext
@@ -66,7 +67,7 @@ def _chapters(package: Package, raw: bytes, context: ReadContext) -> Iterator[Re
             dead = Dead("too_large", f"more than {_MAX_CHAPTERS} chapters")
             yield Fallen(context.prefix, dead, media_type=_TYPE)
             return
-        place = context.locate("member", item.path.replace("%", "%25").replace("!", "%21"))
+        place = locators.join(context.prefix, locators.step("member", item.path))
         fate, data = _part(package, item, locked)
         if fate is not None:
             yield Fallen(place, fate, data, item.media or None)

@@ -56,12 +56,12 @@ def relationship(kind: str, target: str) -> str:
     return f"<Relationships xmlns='{LINKS}'>{link}</Relationships>"
 
 
-def test_formulas_count_by_their_values():
-    cells = "<c r='A1'><v>2</v></c><c r='B1'><f>A1*2</f><v>4</v></c>"
+def bare(*cells: str) -> bytes:
+    """Makes the smallest workbook of one sheet around cells."""
     sheets = "<sheets><sheet name='S' sheetId='1' r:id='rId1'/></sheets>"
     types = f"<Types><Override PartName='/xl/workbook.xml' ContentType='{TYPE}'/></Types>"
-    rows = f"<sheetData><row r='1'>{cells}</row></sheetData>"
-    data = package(
+    rows = f"<sheetData>{''.join(f'<row>{cell}</row>' for cell in cells)}</sheetData>"
+    return package(
         {
             "[Content_Types].xml": types,
             "_rels/.rels": relationship("officeDocument", "xl/workbook.xml"),
@@ -70,16 +70,17 @@ def test_formulas_count_by_their_values():
             "xl/worksheets/sheet1.xml": f"<worksheet xmlns='{MAIN}'>{rows}</worksheet>",
         }
     )
+
+
+def test_formulas_count_by_their_values():
+    data = bare("<c r='A1'><v>2</v></c><c r='B1'><f>A1*2</f><v>4</v></c>")
     assert text_of(data, "a.xlsx") == "S\n\n2 | 4\n"
 
 
 def test_a_cell_in_the_last_corner_does_not_make_a_sheet_endless():
-    made = workbook(("a",))
-    made.active["XFD1048576"] = "far"
-    assert fate_of(saved(made), "a.xlsx") == "too_large"
-    one = workbook()
-    one.active["XFD1048576"] = "far"
-    assert text_of(saved(one), "a.xlsx") == "Sheet\n\nfar\n"
+    far = "<c r='XFD1048576'><v>7</v></c>"
+    assert fate_of(bare("<c r='A1'><v>2</v></c>", far), "a.xlsx") == "too_large"
+    assert text_of(bare(far), "a.xlsx") == "S\n\n7\n"
 
 
 def test_what_cannot_be_read():

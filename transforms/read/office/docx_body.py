@@ -104,7 +104,7 @@ class Body:
         boxes, self._boxes = self._boxes, []
         outline = attribute_of(element, "pPr", "outlineLvl")
         heading = style.heading or (int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0)
-        if text:
+        if text.strip("•·-– "):
             if heading:
                 line = " ".join(text.split())
                 self.heading = self.heading or line

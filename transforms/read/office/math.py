@@ -1,5 +1,6 @@
 """Formulas of Office Math (ECMA-376, part 1, 22.1) to LaTeX, as formulas stand in text everywhere else."""
 
+import re
 from typing import Any
 
 from transforms.read.office.package import attribute, child, local
@@ -27,12 +28,19 @@ _FUNCTIONS = {
     *("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"),
     *("log", "ln", "exp", "lim", "max", "min", "sup", "inf", "det", "dim", "gcd", "arg"),
 }
+_APPLIED = re.compile("([A-Za-z]+)\u2061")
+_INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))  # operators that are only meant
 _FENCES = {"{": r"\{", "}": r"\}", "": "."}
 
 
 def formula(element: Any) -> str:
     """Returns a formula, or any part of one, as LaTeX without dollar signs."""
-    return " ".join("".join(_node(each) for each in element).split())
+    text = _APPLIED.sub(_called, "".join(_node(each) for each in element))
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def _called(found: re.Match[str]) -> str:
+    return f"\\{found[1]} " if found[1] in _FUNCTIONS else found[1]
 
 
 def _node(element: Any) -> str:

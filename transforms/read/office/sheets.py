@@ -25,17 +25,17 @@ MAX_CELLS = 4_000_000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _XLS = "application/vnd.ms-excel"
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml\Z", re.IGNORECASE)
+_PART = re.compile(r"xl/(?:worksheets/)?[^/]+\.(?:xml|bin)\Z", re.IGNORECASE)
 
 
 def extract_xlsx(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Returns the text of a workbook, sheet after sheet, and its properties."""
     try:
         package = Package(raw)
-        for name in package.names():
-            if _SHEET.match(name) and _is_endless(package.read(name) or b""):
+        for name in list(package.names()):
+            # Each part that the library unpacks passes the bounds of a package before.
+            if _PART.match(name) and _is_endless(package.read(name) or b""):
                 return Dead("too_large", f"a sheet of more than {MAX_CELLS} cells")
-        # Each part passes the bounds of a package before the library sees it.
         stated = core_properties(package, package.relations())
         media = media_type_of(package, _XLSX)
     except BrokenPackage as broken:

@@ -1,7 +1,7 @@
 """What stands on the pages of a document again and again: running heads and feet, page numbers.
 
 A row is taken for one only if it is among the outermost of its page and the same stands, digits aside, at the
-same height of other pages; a number only if it counts the pages. Of documents of one page nothing is dropped.
+same height of other pages; a number only if it counts the pages. Of documents of one page only a last ``1``.
 """
 
 import re
@@ -49,6 +49,10 @@ def drop_furniture(pages: list[tuple[PageText, list[Row]]]) -> list[list[Row]]:
         on = {page for page, _ in counted}
         if len(on) >= int(_MIN_SHARE * len(pages)) and any(page + 1 in on for page in on):
             dropped.update(counted)
+    if len(pages) == 1:
+        size, rows = pages[0]
+        last = [index for index, at_top, outermost in _outer(rows, size.height) if outermost and not at_top]
+        dropped.update((0, index) for index in last if rows[index].text() == "1")
     return [
         [row for index, row in enumerate(rows) if (page, index) not in dropped]
         for page, (_, rows) in enumerate(pages)

@@ -6,18 +6,23 @@ upwards or downwards are turned, so that the layout sees them like any others.
 """
 
 import ctypes
-from collections import Counter
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
+from itertools import pairwise
 from math import degrees
 from typing import Any
 
-_HYPHENS = (0xFFFE, 0x02)  # how PDFium writes a hyphen at the end of a line
-_BREAKS = (0x0A, 0x0D, 0x0B, 0x0C, 0x2028, 0x2029)
-_BLANKS = (0x20, 0xA0, 0x09, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F)
-_DROPPED = (0x00, 0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
-_PRIVATE = (0xE000, 0xF8FF)
-_SYMBOL_BULLETS = {0xF0B7, 0xF0A7, 0xF0A8, 0xF076, 0xF0D8, 0xF0FC, 0xF06E, 0xF071, 0xF075, 0xF0FE}
-_LIGATURES = {
+_BREAKS = "\n\r\v\f\u2028\u2029"
+_HYPHENS = "\x02"  # how PDFium writes a hyphen at the end of a line
+_MARKED = re.compile("\ufffe")
+_BLANKS = " \u00a0\t\u3000\u2000-\u200a\u202f\u205f"
+_TOKEN = re.compile(f"[{_BREAKS}{_HYPHENS}]|[^{_BREAKS}{_HYPHENS}{_BLANKS}]+")
+_UNKNOWN = re.compile("[\x00-\x1f\ufffe\uffff\x7f-\x9f\ue000-\uf8ff\ud800-\udfff\U000f0000-\U0010ffff]")
+_DROPPED = (0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+_SYMBOL_BULLETS = (0xF0B7, 0xF0A7, 0xF0A8, 0xF076, 0xF0D8, 0xF0FC, 0xF06E, 0xF071, 0xF075, 0xF0FE)
+_CLEAN = {
+    **dict.fromkeys(_DROPPED),
+    **dict.fromkeys(_SYMBOL_BULLETS, "•"),
     0xFB00: "ff",
     0xFB01: "fi",
     0xFB02: "fl",
@@ -28,6 +33,7 @@ _LIGATURES = {
 }
 _LEADERS = 4  # dots in a row that only lead the eye to a page number
 _FONT_NAME_BYTES = 128
+_LAST = 0x10FFFF
 
 
 @dataclass(slots=True)
@@ -88,25 +94,8 @@ class PageText:
     doubtful: int = 0
 
 
-@dataclass(slots=True)
-class _Run:
-    """The characters of a line while it is read: code and index of each; None is a space."""
-
-    words: list[tuple[str, int, int, bool]] = field(default_factory=list)
-    letters: list[str] = field(default_factory=list)
-    first: int = -1
-    last: int = -1
-
-    def add(self, text: str, index: int) -> None:
-        if not self.letters:
-            self.first = index
-        self.letters.append(text)
-        self.last = index
-
-    def end_word(self, *, hyphen: bool = False) -> None:
-        if self.letters:
-            self.words.append(("".join(self.letters), self.first, self.last, hyphen))
-            self.letters = []
+_Token = tuple[str, int, int, bool]
+"""A word, the indices of its first and last character, and whether the line end broke it."""
 
 
 def page_text(page: Any, raw: Any) -> PageText:
@@ -124,7 +113,7 @@ def page_text(page: Any, raw: Any) -> PageText:
         places = _Places(text_page.raw, raw, width, height)
         lines: dict[int, list[Line]] = {}
         for run in runs:
-            angle = places.angle(run.words[0][1])
+            angle = places.angle(run[0][1])
             if angle is not None:
                 lines.setdefault(angle, []).append(places.line(run, angle))
     finally:
@@ -140,62 +129,64 @@ def page_text(page: Any, raw: Any) -> PageText:
     return found
 
 
-def _runs(text: Any, raw: Any, found: PageText) -> list[_Run]:
+def _runs(text: Any, raw: Any, found: PageText) -> list[list[_Token]]:
     """Splits the characters of a page into lines and words."""
-    unicode_of, has_error = raw.FPDFText_GetUnicode, raw.FPDFText_HasUnicodeMapError
-    runs: list[_Run] = []
-    run = _Run()
-    for index in range(max(raw.FPDFText_CountChars(text), 0)):
-        code = unicode_of(text, index)
-        if code in _BLANKS:
-            run.end_word()
-        elif code in _BREAKS or code in _HYPHENS:
-            if code in _HYPHENS:
-                run.end_word(hyphen=True)
-            run.end_word()
-            if run.words:
-                runs.append(run)
-            run = _Run()
-        elif code not in _DROPPED:
-            found.letters += 1
-            if code in _SYMBOL_BULLETS:
-                run.add("•", index)
-            elif (
-                code < 0x20
-                or 0x7F <= code < 0xA0
-                or code == 0xFFFD
-                or _PRIVATE[0] <= code <= _PRIVATE[1]
-                or code > 0xEFFFF
-            ):
-                found.unknown += 1
-                run.add("\ufffd", index)
-            elif 0xD800 <= code < 0xE000:
-                run.add("\ufffd", index)
-            else:
-                found.doubtful += has_error(text, index) == 1
-                run.add(_LIGATURES.get(code) or chr(code), index)
-    run.end_word()
-    if run.words:
-        runs.append(run)
-    return [each for each in map(_without_leaders, runs) if each.words]
+    runs: list[list[_Token]] = [[]]
+    for match in _TOKEN.finditer(_characters(text, raw)):
+        word, first = match[0], match.start()
+        if word in _BREAKS or word in _HYPHENS:
+            if word in _HYPHENS and runs[-1] and runs[-1][-1][2] == first - 1:
+                runs[-1][-1] = (*runs[-1][-1][:3], True)
+            runs.append([])
+            continue
+        if not (word.isascii() and word.isprintable()):
+            word = _UNKNOWN.sub("\ufffd", word.translate(_CLEAN))
+            found.unknown += word.count("\ufffd")
+        if word:
+            found.letters += len(word)
+            # One of its characters speaks for the word.
+            found.doubtful += len(word) * (raw.FPDFText_HasUnicodeMapError(text, first) == 1)
+            runs[-1].append((word, first, match.end() - 1, False))
+    return [run for run in map(_without_leaders, runs) if run]
 
 
-def _without_leaders(run: _Run) -> _Run:
+def _characters(text: Any, raw: Any) -> str:
+    """Returns the text of a page in which the character at an index is PDFium's with that index.
+
+    A hyphen at a line end is U+0002 in it, a character without a meaning U+0000; the text that PDFium gives
+    at once has U+FFFE for both.
+    """
+    count = max(raw.FPDFText_CountChars(text), 0)
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(text, 0, count, buffer) == count + 1:
+        whole = bytes(buffer)[: 2 * count].decode("utf-16-le", "surrogatepass")
+        if len(whole) == count:
+            return _MARKED.sub(lambda found: chr(raw.FPDFText_GetUnicode(text, found.start())), whole)
+    # Characters without a meaning are not in that text, and those beyond the first plane are two here.
+    found = [chr(min(raw.FPDFText_GetUnicode(text, index), _LAST)) for index in range(count)]
+    for index, (high, low) in enumerate(pairwise(found)):
+        if "\ud800" <= high < "\udc00" <= low < "\ue000":
+            found[index] = "\ufeff"
+            found[index + 1] = chr(0x10000 + ((ord(high) - 0xD800) << 10) + ord(low) - 0xDC00)
+    return "".join(found)
+
+
+def _without_leaders(run: list[_Token]) -> list[_Token]:
     """Drops the dots between an entry of a table of contents and its page."""
-    if any(text[0] in "._" for text, *_ in run.words):
-        kept: list[tuple[str, int, int, bool]] = []
-        dots: list[tuple[str, int, int, bool]] = []
-        for word in [*run.words, ("", 0, 0, False)]:
-            if word[0] and not word[0].strip("._"):
-                dots.append(word)
-                continue
-            if sum(len(text) for text, *_ in dots) < _LEADERS:
-                kept += dots
-            dots = []
-            if word[0]:
-                kept.append(word)
-        run.words = kept
-    return run
+    if not any(text[0] in "._" for text, *_ in run):
+        return run
+    kept: list[_Token] = []
+    dots: list[_Token] = []
+    for word in [*run, ("", 0, 0, False)]:
+        if word[0] and not word[0].strip("._"):
+            dots.append(word)
+            continue
+        if sum(len(text) for text, *_ in dots) < _LEADERS:
+            kept += dots
+        dots = []
+        if word[0]:
+            kept.append(word)
+    return kept
 
 
 class _Places:
@@ -230,12 +221,12 @@ class _Places:
                 return self._width - right, low, self._width - left, high
         return low, left, high, right
 
-    def line(self, run: _Run, angle: int) -> Line:
+    def line(self, run: list[_Token], angle: int) -> Line:
         """Returns a line with the places of its words."""
         words: list[Word] = []
         top = bottom = 0.0
         tallest = -1.0
-        for text, first, last, hyphen in run.words:
+        for text, first, last, hyphen in run:
             left, upper, right, lower = self.box(first, angle)
             if last != first:
                 other = self.box(last, angle)
@@ -243,7 +234,7 @@ class _Places:
             if lower - upper > tallest:
                 top, bottom, tallest = upper, lower, lower - upper
             words.append(Word(text, left, right, hyphen))
-        bold = self._is_bold(run.words[0][1]) and self._is_bold(run.words[-1][2])
+        bold = self._is_bold(run[0][1]) and self._is_bold(run[-1][2])
         return Line(words, min(w.left for w in words), max(w.right for w in words), top, bottom, bold)
 
     def _is_bold(self, index: int) -> bool:
@@ -264,11 +255,3 @@ def _below(lines: list[Line], others: list[Line]) -> list[Line]:
         line.top += down
         line.bottom += down
     return others
-
-
-def common_size(lines: list[Line]) -> float:
-    """Returns the height that most letters have, in half points."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(line.size * 2) / 2] += sum(len(word.text) for word in line.words)
-    return max(sizes, key=lambda size: (sizes[size], -size)) if sizes else 0.0

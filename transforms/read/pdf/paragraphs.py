@@ -11,6 +11,9 @@ _MARK = re.compile(rf"(?:[{BULLETS}]|[-–—*·o](?=\s)|\(?(?:\d{{1,3}}|[a-zA-Z
 _BULLET = re.compile(rf"\A[{BULLETS}]\s*|\A[·–—](?=\s)\s*")
 _ENDS = re.compile(r"[.!?:;…。！？：；][\"'”’»)\]]*\Z")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_NARROW = 25  # heights of a letter; about 45 characters
+_SHORT = 0.85
+_FULL = 0.5  # of the width of a block
 _INDENT = 0.8  # heights of a letter by which a first line is set in
 _CLOSED = {  # first parts of compounds that are written without a hyphen
     *(
@@ -115,11 +118,18 @@ def _begins(before: Row, row: Row, paragraph: list[Row], left: float, right: flo
     to_left = is_rtl(text)
     room = (before.left - left if to_left else right - before.right) - 0.25 * row.size
     if room > first.right - first.left:
-        return True  # its first word would have had room in the line before
+        # Its first word would have had room in the line before; some programs leave that, in mid-sentence.
+        goes_on = first.text[0].islower() and not _ENDS.search(before.text())
+        return not (goes_on and before.right - before.left > _FULL * (right - left))
     listed = _MARK.match(paragraph[0].text()) is not None
     set_in = before.right - row.right if to_left else row.left - before.left
     before_set_in = right - before.right if to_left else before.left - left
-    return set_in > _INDENT * row.size and before_set_in < _INDENT * row.size and not listed
+    if set_in > _INDENT * row.size and before_set_in < _INDENT * row.size and not listed:
+        return _ENDS.search(before.text()) is not None  # else its lines are set in behind the first
+    # A narrow block of short lines that begin anew: a receipt, an address.
+    width = right - left
+    narrow = width < _NARROW * row.size and before.right - before.left < _SHORT * width
+    return narrow and not first.text[0].islower() and not _ENDS.search(before.text()) and not to_left
 
 
 def _joined(lines: list[list[Word]], known: Set[str]) -> str:

@@ -13,6 +13,7 @@ from transforms.read.pdf.glyphs import Line, Word
 _SAME_ROW = 0.6  # of the lower one's height
 _CELL_GAP = 1.1  # heights of a letter between two cells; between words there are 0.2 to 0.7
 _TABLE_GAP = 0.55  # within what is a table, where lines are not stretched
+_PITCH = 1.35  # heights of a letter from line to line, where a page has too few lines to tell
 _NEXT_LINE = 1.45  # pitches down to the next line of the same block
 _SIZES = 0.16  # by how much letters of one block differ
 _COLUMN_WORDS = 4  # words of a line of a column, on average; cells of a table have fewer
@@ -193,7 +194,7 @@ def _continues(before: Row, row: Row, pitch: dict[float, float]) -> bool:
     if abs(before.size - row.size) > _SIZES * max(before.size, row.size) or before.bold != row.bold:
         return False
     down = row.bottom - before.bottom
-    usual = pitch.get(round(row.size), 1.2 * row.size)
+    usual = pitch.get(round(row.size), _PITCH * row.size)
     if not 0.4 * row.size < down < max(_NEXT_LINE * usual, 1.02 * row.size):
         return False
     return min(before.right, row.right) - max(before.left, row.left) > 0
