@@ -94,3 +94,17 @@ def test_every_real_file_gives_text_or_a_reason(shared_data: Path, name: str):
                 data = stream.read()
                 found = settled(data, member.name.rpartition("/")[2])
                 assert found or member.name.endswith(".xml"), member.name
+
+
+def test_documents_in_a_web_archive_are_read():
+    bodies = ((pdf(lines("On paper.")), "application/pdf"), (word(), "application/octet-stream"))
+    blocks = [f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode() + body for body, kind in bodies]
+    data = b"".join(
+        f"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {len(block)}\r\n\r\n".encode()
+        + block
+        + b"\r\n\r\n"
+        for block in blocks
+    )
+    found = settled(data, "a.warc")
+    assert [each.text for each in found if isinstance(each, Document)] == ["On paper.\n", "Words.\n"]
+    assert found[0].media_type == "application/pdf"

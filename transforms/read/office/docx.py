@@ -81,12 +81,12 @@ def _add_notes(body: Body, roots: dict[str, Any]) -> None:
         for note in (() if root is None else root)
         if local(note) == kind
     }
-    number = 0
-    while number < len(body.notes):  # a note may refer to another one
-        place = body.notes[number]
-        number += 1
+    places = list(body.notes)
+    for number, place in enumerate(places, 1):
         if (note := texts.get(place)) is not None and (text := body.text_of(note)):
             body.layout.add(f"[{number}] {text}", tight=number > 1)
+        if len(body.notes) > len(places):  # a note may refer to another one
+            places += list(body.notes)[len(places) :]
 
 
 def _add_comments(body: Body, root: Any) -> None:

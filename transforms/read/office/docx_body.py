@@ -43,7 +43,7 @@ class Body:
         styles: By identifier.
         numbering: The lists.
         layout: Where blocks go.
-        notes: ``footnote`` or ``endnote`` and identifier, in the order in which they are referred to.
+        notes: ``footnote`` or ``endnote`` and identifier, with the number by the order of reference.
         comments: Identifiers of comments, likewise.
         title: The first paragraph with the style of a title, ``heading`` that of a heading.
     """
@@ -51,7 +51,7 @@ class Body:
     styles: dict[str, Style]
     numbering: Numbering
     layout: TextLayout = field(default_factory=TextLayout)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: dict[tuple[str, str], int] = field(default_factory=dict)
     comments: list[str] = field(default_factory=list)
     title: str | None = None
     heading: str | None = None
@@ -205,9 +205,7 @@ class Body:
                     yield from self._pieces(element)
 
     def _note(self, kind: str, number: str) -> str:
-        if (kind, number) not in self.notes:
-            self.notes.append((kind, number))
-        return f"[{self.notes.index((kind, number)) + 1}]"
+        return f"[{self.notes.setdefault((kind, number), len(self.notes) + 1)}]"
 
     def _is_hidden(self, run: Any) -> bool:
         properties = child(run, "rPr")
