@@ -26,6 +26,7 @@ from scipy.sparse import csr_matrix
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from schemas.ids import text_sha256
+from schemas.specs import DedupSpec
 from transforms.bands import band_keys, choose_bands
 from transforms.clusters import Members, cluster, members_of
 from transforms.judging import ByShingles, BySignatures, HeldShingles
@@ -35,7 +36,7 @@ from transforms.survivors import collapse_exact
 from transforms.words import split_words
 from warehouse.pairing import BAND_SCHEMA, EDGE_SCHEMA, pair_bands
 
-NGRAM, PERMUTATIONS, THRESHOLD = 5, 128, 0.7
+NGRAM, PERMUTATIONS, THRESHOLD = DedupSpec().ngram, DedupSpec().permutations, DedupSpec().threshold
 SAMPLE, SEED = 200, 4
 
 

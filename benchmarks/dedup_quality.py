@@ -31,13 +31,16 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.judged import PARTS, Pair, judged_pairs
+from schemas.specs import DedupSpec
 from transforms.bands import band_keys, choose_bands
 from transforms.shingles import Shingles, containment, jaccard, shingles
 from transforms.signatures import sign
 from transforms.words import split_words
 
-NGRAM, PERMUTATIONS, THRESHOLD = 5, 128, 0.7
+NGRAM, PERMUTATIONS, THRESHOLD = DedupSpec().ngram, DedupSpec().permutations, DedupSpec().threshold
 THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
+OTHERS_NGRAM = 5
+"""Words in a shingle of datatrove and text-dedup, and of plain similarities."""
 JUDGED = "webis"
 _RESAMPLINGS, _SEED = 2_000, 4
 
@@ -118,7 +121,7 @@ def _unverified(pairs: Sequence[Pair], words: Callable[[str], list[str]], bands:
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[place:] for place in range(NGRAM)), strict=False)
+    return zip(*(words[place:] for place in range(OTHERS_NGRAM)), strict=False)
 
 
 def _shingles(pair: Pair) -> Shingles:

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipelines.pairing import Pairing
 from schemas.ids import digest16, text_sha256
+from schemas.specs import DedupSpec
 from schemas.tables import TABLES
 from schemas.units import PartInfo
 from transforms.bands import choose_bands
@@ -43,7 +44,7 @@ from warehouse.rows import signature_rows, uuids
 from warehouse.shingle_sets import stored_shingle_sets
 from warehouse.storage import Storage, open_storage
 
-THRESHOLD, NGRAM, PERMUTATIONS = 0.7, 5, 128
+THRESHOLD, NGRAM, PERMUTATIONS = DedupSpec().threshold, DedupSpec().ngram, DedupSpec().permutations
 WORDS, VOCABULARY = 100, 50_000
 UNIT_DOCUMENTS, BATCH_DOCUMENTS = 10_000, 250
 _NEW, _EXACT, _BANNER = 0.6, 0.1, 0.01

@@ -16,6 +16,7 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from schemas.specs import DedupSpec
 from transforms.measures import measure
 from transforms.shingles import shingles
 from transforms.signatures import sign
@@ -23,7 +24,7 @@ from transforms.words import split_words
 
 _CHARS = 5_200
 _PAGES = 500
-_NGRAM, _PERMUTATIONS = 5, 128
+_NGRAM, _PERMUTATIONS = DedupSpec().ngram, DedupSpec().permutations
 _STEPS = ("words", "measures", "shingles", "signatures")
 
 

@@ -241,7 +241,7 @@ detector = "cascade"            # or "fasttext", "langdetect"
 preset = "none"                 # only measures; "gopher", "c4", "fineweb" refuse: docs/quality.md
 
 [dedup]
-threshold = 0.7                 # Jaccard similarity from which a document is a near duplicate
+threshold = 0.72                # Jaccard similarity from which a document is a near duplicate
 """
     return head + "".join(_render_source(source, base) for source in found)
 

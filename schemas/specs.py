@@ -124,13 +124,13 @@ class DedupSpec:
     Attributes:
         enabled: False leaves every document alone.
         threshold: Jaccard similarity of the shingle sets from which a document is a near duplicate.
-        ngram: Words (characters in scripts without spaces) in a shingle.
+        ngram: Words in a shingle, or as much text where words are not separated.
         permutations: Values in a MinHash signature.
     """
 
     enabled: bool = True
-    threshold: float = 0.7
-    ngram: int = 5
+    threshold: float = 0.72
+    ngram: int = 3
     permutations: int = 128
 
 

@@ -16,7 +16,7 @@ from warehouse.connect import connect
 from warehouse.storage import open_storage
 
 THRESHOLD = 0.7
-"""Similarity from which a document is a duplicate, for every tool that has such an option."""
+"""Similarity of word 5-grams from which others take a document for a duplicate, where they let one choose."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SCRIPTS = Path(__file__).parent / "scripts"
@@ -131,7 +131,6 @@ def _datamoat(corpus: Path, out: Path, workers: int) -> list[str]:
         "clean": off,
         "language": off,
         "quality": off,
-        "dedup": {"threshold": THRESHOLD, "ngram": 5},
         "source": [source],
     }
     config.write_text(to_toml(tables), encoding="utf-8")

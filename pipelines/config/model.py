@@ -123,7 +123,7 @@ class DedupTable(Table):
     threshold: Annotated[float, Field(strict=True, gt=0, le=1)] = _DEDUP.threshold
     """Jaccard similarity from which a document is a near duplicate: above 0, at most 1."""
     ngram: Annotated[Whole, Field(ge=1, le=50)] = _DEDUP.ngram
-    """Words in a shingle (characters in scripts without spaces)."""
+    """Words in a shingle, or as much text where words are not separated by spaces."""
     permutations: Annotated[Whole, Field(ge=16, le=1024)] = _DEDUP.permutations
     """Values in a MinHash signature: more are more exact and slower."""
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.shingles import _BASE, _BLOCK_WORDS, containment, jaccard, shingles
+from transforms.shingles import (
+    _BASE,
+    _BLOCK_WORDS,
+    MOST_LETTERS,
+    USUAL_LETTERS,
+    containment,
+    jaccard,
+    shingles,
+)
 from transforms.words import Words, split_words
 
 TEXTS = st.lists(st.text(st.sampled_from("abcd  中ก\n"), max_size=60), max_size=10)
@@ -31,30 +39,42 @@ def test_a_document_has_the_same_shingles_whatever_stands_beside_it(texts, ngram
         assert together.of(index).tolist() == made(text, ngram=ngram).of(0).tolist()
 
 
-def reference_runs(words: Words, document: int, ngram: int) -> list[int]:
-    """The hash of each run of a document, word by word."""
+def reference_runs(words: Words, document: int, ngram: int) -> list[tuple[int, int]]:
+    """The hash of each run of a document and of how many shingles it counts, word by word."""
     first, stop = words.bounds[document], words.bounds[document + 1]
     hashes, twelfths = words.hashes[first:stop].tolist(), words.twelfths[first:stop].tolist()
+    lengths = (words.stops - words.starts)[first:stop].tolist()
     runs = []
     for begin in range(len(hashes)):
-        amount = value = 0
-        longest = slice(begin, begin + ngram * 12)
-        for word, part in zip(hashes[longest], twelfths[longest], strict=True):
-            value = (value * _BASE + word) & MASK
-            amount += part
+        amount = value = letters = 0
+        for place in range(begin, min(begin + ngram * 12, len(hashes))):
+            value = (value * _BASE + hashes[place]) & MASK
+            amount += twelfths[place]
+            whole = twelfths[place] == 12
+            letters += min(lengths[place], MOST_LETTERS) * 12 if whole else twelfths[place] * USUAL_LETTERS
             if amount >= ngram * 12:
-                runs.append((value ^ value >> 32) * _BASE >> 32 & 0xFFFFFFFF)
+                mixed = (value ^ value >> 32) * _BASE & MASK
+                chance = mixed >> 16 & 0xFFFF
+                runs.append((mixed >> 32, (letters * 65536 // (USUAL_LETTERS * 12 * ngram) + chance) >> 16))
                 break
     return runs
 
 
+def reference_shingles(words: Words, document: int, ngram: int) -> list[int] | None:
+    """All shingles of a document in order; None if it has a lone one."""
+    runs = reference_runs(words, document, ngram)
+    if sum(times > 0 for _, times in runs) <= 1:
+        return None
+    return [(run + nth * 0x9E3779B9) % 2**32 for run, times in runs for nth in range(times)]
+
+
 @given(TEXTS, st.integers(1, 7))
-def test_each_run_of_n_words_worth_is_a_shingle(texts, ngram):
+def test_each_run_of_n_words_worth_is_so_many_shingles(texts, ngram):
     words = split_words(texts)
     made = shingles(words, ngram)
     for document in range(len(texts)):
-        expected = reference_runs(words, document, ngram)
-        if len(expected) > 1:
+        expected = reference_shingles(words, document, ngram)
+        if expected is not None:
             assert made.of(document).tolist() == expected
         else:
             assert len(made.of(document)) == 2
@@ -73,7 +93,7 @@ def test_runs_over_the_border_of_a_block(text):
     words = split_words(["before it", text, "after it"])
     made = shingles(words, 5)
     assert len(words.hashes) > 3 * _BLOCK_WORDS
-    assert made.of(1).tolist() == reference_runs(words, 1, 5)
+    assert made.of(1).tolist() == reference_shingles(words, 1, 5)
     assert made.of(1).tolist() == shingles(split_words([text]), 5).of(0).tolist()
 
 
@@ -92,17 +112,51 @@ def test_runs_over_the_border_of_a_block(text):
 def test_five_words_worth_in_each_script(text, words):
     assert len(split_words([text]).hashes) == words
     kept = text.rstrip("\u0301\u0e35\u0e48")
-    documents = made(f"{text} a b c", f"{text} x y z", f"{kept[:-1]} a b c d e")
-    assert documents.of(0)[0] == documents.of(1)[0]  # what follows is not in the first run
-    assert documents.of(0)[0] != documents.of(2)[0]  # its last word is
+    documents = split_words([f"{text} a b c", f"{text} x y z", f"{kept[:-1]} a b c d e"])
+    one, same, other = (reference_runs(documents, number, 5)[0][0] for number in range(3))
+    assert one == same  # what follows is not in the first run
+    assert one != other  # its last word is
     assert len(made(text).of(0)) == 2
 
 
-@given(st.lists(st.sampled_from("abcde"), min_size=4, max_size=30), st.integers(1, 3))
+@given(
+    st.lists(st.sampled_from(["alpha", "bread", "candy", "dwarf", "eagle"]), min_size=4, max_size=30),
+    st.integers(1, 3),
+)
 def test_equal_runs_have_equal_hashes_and_no_others(letters, ngram):
     hashes = made(" ".join(letters), ngram=ngram).of(0).tolist()
     runs = [tuple(letters[i : i + ngram]) for i in range(len(letters) - ngram + 1)]
     assert len(set(zip(runs, hashes, strict=True))) == len(set(runs)) == len(set(hashes))
+
+
+@pytest.mark.parametrize(
+    ("letters", "weight"), [(1, 0.2), (3, 0.6), (5, 1), (8, 1.6), (10, 2), (20, 4), (21, 4), (256, 4)]
+)
+def test_a_run_counts_by_its_letters(letters, weight):
+    chance = random.Random(letters)
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=letters)) for _ in range(9_000)]
+    hashes = made(" ".join(words), ngram=3).of(0)
+    assert len(hashes) / (len(words) - 2) == pytest.approx(weight, rel=0.05)
+    if letters > 5:  # enough different words
+        assert len(np.unique(hashes)) == len(hashes)
+
+
+@pytest.mark.parametrize("text", ["中文字中文", "ก" * 12, "한국어어어 문서서서서 하나나나나"])
+def test_usual_words_count_once_in_each_script(text):
+    (run,) = reference_runs(split_words([text]), 0, 3)
+    assert run[1] in (1, 2)
+    assert len(made(*[f"{text}{text}"] * 3, ngram=3).of(2)) >= 2
+
+
+@given(st.integers(0, 1000))
+def test_similarity_is_that_of_runs_weighted_by_their_letters(seed):
+    chance = random.Random(seed)
+    words = ["".join(chance.choices("abcdefgh", k=chance.choice([1, 2, 2, 3, 5, 8, 13]))) for _ in range(900)]
+    left, right = words[:700], words[200:]
+    runs = [{tuple(side[place : place + 3]) for place in range(len(side) - 2)} for side in (left, right)]
+    letters = [sum(len("".join(run)) for run in some) for some in (runs[0] & runs[1], runs[0] | runs[1])]
+    both = made(" ".join(left), " ".join(right), ngram=3)
+    assert jaccard(both.of(0), both.of(1)) == pytest.approx(letters[0] / letters[1], abs=0.06)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +166,8 @@ def test_equal_runs_have_equal_hashes_and_no_others(letters, ngram):
         ("Yes, please.", "Yes, please!!", True),
         ("yes please", "please yes", False),
         ("a b c d e", "a b c d e", True),
-        ("a b c d e", "a b c d e f", False),  # six words are two runs of five
+        ("house table water paper", "house table water paper", True),
+        ("house table water paper stone", "house table water paper stone glass", False),  # two runs of five
         ("…", "…", True),  # no word: the text itself
         ("…", "---", False),
         ("", "…", False),
