@@ -27,6 +27,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms import kernel
 from transforms.words import WHOLE, Words
 
 SHINGLES_VERSION: Final = 3
@@ -78,6 +79,25 @@ def shingles(words: Words, ngram: int) -> Shingles:
     """
     if ngram < 1:
         raise ValueError(f"ngram must be at least 1, not {ngram}")
+    return _compiled(words, ngram) if kernel.compiled() else _computed(words, ngram)
+
+
+def _compiled(words: Words, ngram: int) -> Shingles:
+    """Shingles by the compiled loops."""
+    documents = len(words.bounds) - 1
+    made = np.empty(len(words.hashes) * kernel.MOST_SHINGLES + documents * _LONE_HASHES, np.uint32)
+    bounds, lone = np.zeros(documents + 1, np.int64), np.empty(documents, np.bool_)
+    parts = words.hashes, words.twelfths, words.starts, words.stops, words.bounds
+    powers, _ = _powers(_BLOCK_WORDS + ngram * WHOLE)
+    count = kernel.call("shingles", *parts, documents, ngram, powers, made, bounds[1:], lone)
+    hashes = made[:count].copy()
+    short = np.flatnonzero(lone)
+    hashes[np.concatenate([bounds[short], bounds[short] + 1])] = _lone(words, short)
+    return Shingles(hashes, bounds)
+
+
+def _computed(words: Words, ngram: int) -> Shingles:
+    """Shingles by NumPy."""
     needed = ngram * WHOLE
     amounts = _totals(words.twelfths)
     # In each document the last run begins where what is left is still enough.

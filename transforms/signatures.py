@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms import kernel
 from transforms.shingles import Shingles
 
 SIGNATURES_VERSION: Final = 1
@@ -36,6 +37,12 @@ def sign(shingles: Shingles, permutations: int) -> NDArray[np.uint32]:
     (2, 4)
     """
     factors, summands = _permutations(permutations)
+    if kernel.compiled():
+        documents = len(shingles.bounds) - 1
+        hashes, bounds = np.ascontiguousarray(shingles.hashes), np.ascontiguousarray(shingles.bounds)
+        scratch, made = np.empty(len(hashes), np.uint32), np.empty((documents, permutations), np.uint32)
+        kernel.call("sign", hashes, bounds, documents, factors, summands, permutations, scratch, made)
+        return made
     mixed = _mix32(shingles.hashes)
     bounds = shingles.bounds
     documents = len(bounds) - 1

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.batches import Batch
+from transforms import kernel
 from transforms.characters import (
     APART,
     ATTACHED,
     CLASS_SHIFT,
-    LETTER,
     LOGOGRAM,
     SOUND,
     UNICODE_VERSION,
@@ -180,29 +180,45 @@ def split_words(texts: Sequence[str]) -> Words:
     """
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=offsets[1:])
+    found = list(_compiled(texts, offsets) if kernel.compiled() else _computed(texts, offsets))
+    if len(found) == 1:
+        hashes, twelfths, starts, stops = found[0]
+    else:
+        none = np.empty(0, np.int64)
+        found.append((none.view(np.uint64), none.view(np.uint8), none, none))
+        hashes = np.concatenate([some[0] for some in found])
+        twelfths = np.concatenate([some[1] for some in found])
+        starts = np.concatenate([some[2] for some in found])
+        stops = np.concatenate([some[3] for some in found])
+    return Words(hashes, twelfths, starts, stops, np.searchsorted(starts, offsets), offsets, texts)
+
+
+_Found = tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _compiled(texts: Sequence[str], offsets: NDArray[np.int64]) -> Iterator[_Found]:
+    """Yields hashes, twelfths, starts and stops of words, by the compiled loops."""
+    powers, _ = _powers()
+    for first, last in _groups(offsets):
+        some = list(texts[first:last])
+        room = int(offsets[last] - offsets[first])
+        hashes, twelfths = np.empty(room, np.uint64), np.empty(room, np.uint8)
+        starts, stops = np.empty(room, np.int64), np.empty(room, np.int64)
+        ends = np.empty(len(some), np.int64)
+        count = kernel.call(
+            "words", some, int(offsets[first]), table(), powers, hashes, twelfths, starts, stops, ends
+        )
+        yield hashes[:count], twelfths[:count], starts[:count], stops[:count]
+
+
+def _computed(texts: Sequence[str], offsets: NDArray[np.int64]) -> Iterator[_Found]:
+    """Yields the same by NumPy."""
     sums = np.zeros(_BLOCK_CHARS + 1, np.uint64)
-    hashes: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
-    twelfths: list[NDArray[np.uint8]] = [np.empty(0, np.uint8)]
-    starts: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-    stops: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
     for first, last in _groups(offsets):
         base = int(offsets[first])
         for block in _blocks("\n".join(texts[first:last]), sums):
-            hashes.append(block.hashes)
-            twelfths.append(block.twelfths)
-            starts.append(block.starts + (base + block.begin))
-            stops.append(block.stops + (base + block.begin))
-    begins = np.concatenate(starts)
-    bounds = np.searchsorted(begins, offsets)
-    return Words(
-        np.concatenate(hashes),
-        np.concatenate(twelfths),
-        begins,
-        np.concatenate(stops),
-        bounds,
-        offsets,
-        texts,
-    )
+            moved = base + block.begin
+            yield block.hashes, block.twelfths, block.starts + moved, block.stops + moved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +246,7 @@ def _groups(offsets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 def _blocks(text: str, sums: NDArray[np.uint64]) -> Iterator[_Block]:
     """Yields the words of ``text`` piece by piece; a word that a piece cuts goes into the next one."""
     begin = 0
-    inside = False  # a word begins with the piece, even where its first character is an attached one
+    before = APART  # what attached characters at the beginning of the piece are attached to
     while begin < len(text):
         piece = text[begin : begin + _BLOCK_CHARS]
         end = begin + len(piece)
@@ -241,13 +257,14 @@ def _blocks(text: str, sums: NDArray[np.uint64]) -> Iterator[_Block]:
         else:
             points = np.frombuffer(piece.encode("utf-32-le", "surrogatepass"), "<u4")
             codes = table().take(points)
-            starts, stops = _find(codes, inside)
-        inside = False
+            starts, stops = _find(codes, before)
         starts, stops = _shorten(starts, stops)
         if end < len(text) and len(stops) and stops[-1] == len(piece):
             end = begin + int(starts[-1])
-            inside = True
+            before = _class_at(codes, int(starts[-1]), before)
             starts, stops = starts[:-1], stops[:-1]
+        else:
+            before = APART
         yield _Block(begin, _hash(codes, starts, stops, sums), _parts(codes, starts), starts, stops)
         begin = end
 
@@ -260,12 +277,20 @@ def _find_ascii(codes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np
     return borders[0::2], borders[1::2]
 
 
-def _find(entries: NDArray[np.uint32], inside: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _class_at(codes: NDArray[np.uint8] | NDArray[np.uint32], place: int, before: int) -> int:
+    """Returns the class of a character inside a word, or of that which it is attached to."""
+    for code in map(int, codes[place::-1]):
+        if code >> CLASS_SHIFT != ATTACHED:
+            return code >> CLASS_SHIFT
+    return before
+
+
+def _find(entries: NDArray[np.uint32], before: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Returns where words begin and end: where the class changes, and at each LOGOGRAM or SOUND.
 
     Args:
         entries: Of the character table.
-        inside: Whether attached characters at the very beginning belong to a word.
+        before: Class of what attached characters at the very beginning are attached to.
     """
     classes = (entries >> np.uint32(CLASS_SHIFT)).astype(np.uint8)
     alone = classes >= LOGOGRAM
@@ -274,7 +299,7 @@ def _find(entries: NDArray[np.uint32], inside: bool) -> tuple[NDArray[np.int64],
         # Each takes the class of the last character before it that is not attached itself.
         heads = np.flatnonzero(np.diff(attached, prepend=-2) != 1)
         bases = np.repeat(attached[heads] - 1, np.diff(heads, append=len(attached)))
-        classes[attached] = np.where(bases < 0, LETTER if inside else APART, classes[bases])
+        classes[attached] = np.where(bases < 0, before, classes[bases])
     borders = np.empty(len(classes) + 1, np.bool_)
     borders[0] = borders[-1] = True
     np.not_equal(classes[1:], classes[:-1], out=borders[1:-1])

@@ -137,7 +137,7 @@ def test_another_threshold_reads_no_source(own: Path) -> None:
 
 
 def test_another_ngram_signs_again_but_reads_no_source(own: Path) -> None:
-    _, stages = again(own, extra="[dedup]\nngram = 3\n")
+    _, stages = again(own, extra="[dedup]\nngram = 4\n")
     assert stages == {"sign", "dedup"}
     assert sound(own)
 
