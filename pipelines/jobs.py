@@ -33,9 +33,11 @@ class IngestJob:
 
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the chain over the units; raises what failed in it."""
+        from pipelines.bounded import seems_bounded
         from pipelines.sandbox import warm_up
 
-        if flags == IN_MEMORY or tuple(flags) == IN_MEMORY:
+        bounded = all(seems_bounded(unit, self.chain.specs[unit.source].source) for unit in units)
+        if tuple(flags) == IN_MEMORY and not bounded:
             warm_up()  # it imports the parsers while this process imports Beam
         quiet_beam()
         import apache_beam as beam

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import apache_beam as beam
 from apache_beam import PCollection
 
+from pipelines.bounded import is_bounded
 from pipelines.chain import Chain
 from pipelines.sandbox import borrowed
 from pipelines.stretches import as_batches
@@ -59,7 +60,7 @@ def sign_batch(batch: Batch, spec: IngestSpec) -> Batch:
 
 @dataclass(eq=False)
 class ReadUnits(beam.PTransform[PCollection[WorkUnit], PCollection[Batch]]):
-    """Reads units and extracts the texts of their records, in a sandbox.
+    """Reads units and extracts the texts of their records, in a sandbox if they could do harm.
 
     A unit whose receipt exists is skipped, so that a retry does no work twice.
     """
@@ -83,7 +84,7 @@ class _ReadUnitFn(beam.DoFn):
         if read_receipt(self._storage, INGEST, element.unit_id, digest) is not None:
             return
         spec = self._chain.specs[element.source]
-        if not spec.limits.sandbox:
+        if not spec.limits.sandbox or is_bounded(element, spec.source):
             from pipelines.reading import read_unit  # and with it all parsers, which a worker need not have
 
             yield from read_unit(element, spec)

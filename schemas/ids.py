@@ -8,6 +8,7 @@ differ; content is named by SHA-256.
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 ID_BYTES = 16
@@ -24,10 +25,13 @@ def digest16(*fields: str | bytes) -> bytes:
     """
     state = hashlib.blake2b(digest_size=ID_BYTES)
     for field in fields:
-        data = field.encode("utf-8", "surrogatepass") if isinstance(field, str) else field
-        state.update(len(data).to_bytes(8, "little"))
-        state.update(data)
+        state.update(_prefixed(field))
     return state.digest()
+
+
+def _prefixed(field: str | bytes) -> bytes:
+    data = field.encode("utf-8", "surrogatepass") if isinstance(field, str) else field
+    return len(data).to_bytes(8, "little") + data
 
 
 def document_id(source: str, path: str, locator: str) -> bytes:
@@ -36,7 +40,17 @@ def document_id(source: str, path: str, locator: str) -> bytes:
     >>> document_id("handbooks", "a.md", "").hex()
     '0db7b483bbabfc61e2a851586265af69'
     """
-    return digest16("document", source, path, locator)
+    state = _file(source, path).copy()
+    state.update(_prefixed(locator))
+    return state.digest()
+
+
+@lru_cache(maxsize=256)  # the records of a file share all but their locators
+def _file(source: str, path: str) -> "hashlib.blake2b":
+    state = hashlib.blake2b(digest_size=ID_BYTES)
+    for field in ("document", source, path):
+        state.update(_prefixed(field))
+    return state
 
 
 def recipe_digest(recipe: Mapping[str, Any]) -> str:

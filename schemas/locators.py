@@ -65,6 +65,8 @@ def parent(locator: str) -> str | None:
     >>> parent("byte=7!part=2.1!row=3"), parent("part=2"), parent("byte=7")
     ('byte=7', '', None)
     """
+    if "part=" not in locator:
+        return None
     steps = locator.split("!")
     for index in range(len(steps) - 1, -1, -1):
         if steps[index].startswith("part="):

@@ -85,6 +85,36 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
     return mix(keys)
 
 
+def bucket_edges(
+    rows: NDArray[np.int64], keys: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns the edges of all buckets, distinct, by ascending left and right row.
+
+    The same edges as ``warehouse.pairing`` gives, for as many bands as fit into memory: 40 bytes each.
+
+    Args:
+        rows: Row of each band, below 2^32.
+        keys: Key of each band.
+
+    >>> rows, keys = np.array([3, 1, 7, 7, 9]), np.array([5, 6, 5, 6, 8], np.uint64)
+    >>> left, right = bucket_edges(rows, keys)
+    >>> left.tolist(), right.tolist()
+    ([1, 3], [7, 7])
+    """
+    order = np.argsort(keys)
+    keys, rows = keys[order], rows[order]
+    heads = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), np.bool_), keys[1:] != keys[:-1]]))
+    sizes = np.diff(heads, append=len(keys))
+    shared = sizes > 1
+    rows, sizes = rows[np.repeat(shared, sizes)], sizes[shared]
+    if not len(rows):
+        return rows, rows
+    left = np.repeat(np.minimum.reduceat(rows, np.cumsum(sizes) - sizes), sizes)
+    other = rows > left
+    packed = np.unique((left[other] << 32) | rows[other])
+    return packed >> 32, packed & 0xFFFFFFFF
+
+
 def star_edges(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Yields the edges of one bucket: (smallest row, other row), by ascending other row.
 

@@ -51,6 +51,16 @@ def test_the_order_in_which_sources_come_does_not_matter(tmp_path: Path) -> None
     assert tables(tmp_path, "one") == tables(tmp_path, "other")
 
 
+def test_pairing_in_memory_and_by_duckdb_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, 5)
+    build_with(tmp_path, "held", *SOURCES)
+    monkeypatch.setattr("pipelines.pairing.HELD_BANDS", 0)
+    build_with(tmp_path, "stored", *SOURCES)
+    assert tables(tmp_path, "held") == tables(tmp_path, "stored")
+
+
 def test_a_source_that_goes_takes_its_duplicates_along(tmp_path: Path) -> None:
     write_files(tmp_path, 11)
     build_with(tmp_path, "shrunk", *SOURCES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transforms.bands import star_edges
+from transforms.bands import bucket_edges, star_edges
 from warehouse.pairing import BAND_SCHEMA, EDGE_SCHEMA, pair_bands
 
 BANDS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from([0, 1, 2, 3, 2**63, 2**64 - 1])), max_size=80)
@@ -32,6 +32,10 @@ def test_the_edges_are_those_of_each_bucket(tmp_path, bands):
         buckets.setdefault(key, []).append(row)
     expected = sorted({edge for rows in buckets.values() for edge in star_edges(rows)})
     assert edges(batches([row for row, _ in bands], [key for _, key in bands]), tmp_path) == expected
+    held = bucket_edges(
+        np.array([row for row, _ in bands], np.int64), np.array([key for _, key in bands], np.uint64)
+    )
+    assert list(zip(*(side.tolist() for side in held), strict=True)) == expected
 
 
 def test_no_bands_at_all(tmp_path):
