@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from pipelines.chain import Chain
 from pipelines.logs import quiet_beam
+from pipelines.memory import spare_what_is_imported
 from schemas.units import WorkUnit
 
 IN_MEMORY = ("--runner=FnApiRunner", "--direct_running_mode=in_memory")
@@ -48,6 +49,7 @@ class IngestJob:
         from pipelines.writing import WriteParts
 
         register_coders()
+        spare_what_is_imported()
         with beam.Pipeline(options=PipelineOptions(list(flags))) as pipeline:
             _ = (
                 pipeline

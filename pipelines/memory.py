@@ -1,12 +1,13 @@
 """Keeps what a worker holds close to what it uses."""
 
 import ctypes
+import gc
 from collections.abc import Callable
 from functools import cache
 
 
 def give_back_memory() -> None:
-    """Returns freed memory to the system; call it once a batch.
+    """Returns freed memory to the system; where parsers run, call it once a batch, elsewhere once a unit.
 
     A page of 2.5 MB makes lxml take 150 MB, which the C library keeps in its heap when they are free
     again (334 MB against 184 MB after it). Elsewhere than on glibc this does nothing.
@@ -21,3 +22,13 @@ def _trim() -> Callable[[int], object]:
     except (AttributeError, OSError):
         return lambda pad: None
     return trim
+
+
+@cache
+def spare_what_is_imported() -> None:
+    """Lets the garbage collector look no more at what is there now: call it once all is imported.
+
+    Beam alone brings some hundred thousand objects, which stay, and which each full collection would walk
+    over while records come and go. Once a process: a second call does nothing.
+    """
+    gc.freeze()

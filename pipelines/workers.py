@@ -4,6 +4,7 @@ No gRPC stands between them, and a worker that is killed is seen at once instead
 """
 
 import errno
+import gc
 import os
 import signal
 import threading
@@ -28,6 +29,8 @@ _LEAST_BYTES = GROUP_BYTES // 64  # what a small task counts as: it takes time o
 
 _SHARE = 4
 """A group is this part of what each worker still has before it: large at first, small in the end."""
+
+_COLLECT_EVERY = 20_000  # new objects; 700 by default
 
 _GO_ON = "run the same command again, it goes on where it stopped"
 
@@ -191,6 +194,8 @@ def _work(pipe: Connection, job: Job[Any]) -> None:
     """The life of a child: a group in, None or a failure out, until it is killed."""
     # Parsers that print must not write into the command's data.
     os.dup2(2, 1)
+    # Records are trees, hardly any of which is a circle that only a collection would find.
+    gc.set_threshold(_COLLECT_EVERY)
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
     while True:
         try:

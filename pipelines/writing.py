@@ -46,10 +46,10 @@ class _WritePartsFn(beam.DoFn):
             recipe = self._chain.recipes[element.unit.source]
             self._open = _OpenUnit(self._storage, element.unit, recipe)
         self._open.add(element)
-        give_back_memory()
         if element.last:
             receipt = self._open.publish()
             self._open = None
+            give_back_memory()
             yield receipt
 
     def finish_bundle(self) -> None:

@@ -5,10 +5,10 @@
 
 Makes the benchmark corpus of ``DIR/bulk`` (``benchmarks/corpus.py``) and a virtual environment for each
 tool, both once, in the work folder. Then runs them in turn, whole processes from reading JSONL to written
-results, imports included, each pinned to as many cores as it has workers, and prints medians. A tool that
-takes minutes takes part in the first ``--slow-rounds`` rounds only. Every run is kept in
-``results-40000.json`` of the work folder, and later ones are added to it; ``--report``
-prints the table from it and runs nothing.
+results, imports included (compiled before, by a run on a few documents that is not counted), each pinned to
+as many cores as it has workers, and prints medians. A tool that takes minutes takes part in the first
+``--slow-rounds`` rounds only. Every run is kept in ``results-40000.json`` of the work folder, and later ones
+are added to it; ``--report`` prints the table from it and runs nothing.
 """
 
 import argparse
@@ -28,10 +28,11 @@ from benchmarks.corpus import Row, make_corpus
 from benchmarks.peers.quality import Judge
 from benchmarks.peers.report import Run, table
 from benchmarks.peers.tools import Tool, all_tools, pinned
-from benchmarks.resources import measure
+from benchmarks.resources import Cost, measure
 from benchmarks.texts import archive_texts, archives
 
 _FILES = 4  # a tool gives a file to a worker
+_WARM_UP = 400  # documents
 
 
 def corpus_folder(work: Path, data: Path, documents: int) -> Path:
@@ -62,22 +63,42 @@ def rows_of(folder: Path) -> Iterator[Row]:
                 yield Row(**orjson.loads(line))
 
 
-def run_once(tool: Tool, corpus: Path, work: Path, workers: int, cores: list[int], judge: Judge) -> Run:
-    """Runs a tool and judges what it kept.
+def run_tool(tool: Tool, corpus: Path, out: Path, work: Path, workers: int, cores: list[int]) -> Cost:
+    """Runs a tool and returns what it cost.
 
     Raises:
         RuntimeError: If it fails; its output is in ``failed.log`` of the work folder.
     """
+    command = pinned(tool.command(corpus, out, workers), cores[:workers])
+    env = {**tool.env, "RAYON_NUM_THREADS": str(workers), "OMP_NUM_THREADS": str(workers)}
+    # Modules are compiled once, as they are wherever a tool is used more than once.
+    env["PYTHONDONTWRITEBYTECODE"] = ""
+    log = work / "failed.log"
+    shell = ["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", str(log), *command]
+    cost = measure(shell, env)
+    if cost.exit_code:
+        raise RuntimeError(f"{tool.name} ended with exit code {cost.exit_code}; see {log}")
+    log.unlink()
+    return cost
+
+
+def warm_up(tool: Tool, corpus: Path, work: Path, cores: list[int]) -> None:
+    """Runs a tool on a few documents, so that no measured run compiles its modules."""
+    with tempfile.TemporaryDirectory(dir=work) as scratch:
+        few, out = Path(scratch) / "corpus", Path(scratch) / "out"
+        few.mkdir()
+        out.mkdir()
+        for path in corpus.glob("*.jsonl"):
+            with path.open("rb") as file:
+                (few / path.name).write_bytes(b"".join(file.readline() for _ in range(_WARM_UP // _FILES)))
+        run_tool(tool, few, out, work, 1, cores)
+
+
+def run_once(tool: Tool, corpus: Path, work: Path, workers: int, cores: list[int], judge: Judge) -> Run:
+    """Runs a tool and judges what it kept."""
     with tempfile.TemporaryDirectory(dir=work) as scratch:
         out = Path(scratch)
-        command = pinned(tool.command(corpus, out, workers), cores[:workers])
-        env = {**tool.env, "RAYON_NUM_THREADS": str(workers), "OMP_NUM_THREADS": str(workers)}
-        log = work / "failed.log"
-        shell = ["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", str(log), *command]
-        cost = measure(shell, env)
-        if cost.exit_code:
-            raise RuntimeError(f"{tool.name} ended with exit code {cost.exit_code}; see {log}")
-        log.unlink()
+        cost = run_tool(tool, corpus, out, work, workers, cores)
         quality = judge.quality(list(tool.kept(out)))
     return Run(tool.name, tool.settings, workers, cost, quality)
 
@@ -107,6 +128,8 @@ def main() -> None:
     judge = Judge(list(rows_of(corpus)))
     cores = sorted(os.sched_getaffinity(0))
     tools = [tool for tool in all_tools(work / "environments") if tool.name in (options.only or [tool.name])]
+    for tool in tools if options.rounds else ():
+        warm_up(tool, corpus, work, cores)
     for number in range(options.rounds):
         for tool in tools:
             for workers in options.cores:
