@@ -78,7 +78,8 @@ def sentences(lines: list[str]) -> int:
     for line in lines:
         enough = sum(part for _, part in words_in(line)) >= 5 * WHOLE
         ends = line[-1] in TERMINAL + QUOTES and not line.endswith("...")
-        if not (enough and ends) or any(phrase in line.lower() for phrase in C4_PHRASES):
+        held = f" {' '.join(word for word, _ in words_in(line))} "
+        if not (enough and ends) or any(f" {phrase} " in held for phrase in C4_PHRASES):
             continue
         inside = [
             place

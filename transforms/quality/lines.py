@@ -22,6 +22,7 @@ from transforms.quality.marks import (
     WIDE_END,
     Marks,
 )
+from transforms.quality.wording import phrase_places
 from transforms.words import WHOLE, Words
 
 SHORT_CHARS: Final = 30
@@ -39,10 +40,7 @@ C4_PHRASES: Final = (
     "use of cookies",
     "use cookies",
 )
-"""A line that holds one of these is not retained by C4, whatever its case."""
-
-C4_WORDS_OF_PHRASES: Final = ("javascript", "terms", "policy", "cookies")
-"""Each phrase holds one of these."""
+"""A line that holds the words of one of these is not retained by C4."""
 
 MEASURES: Final = (
     "duplicate_lines",
@@ -59,17 +57,13 @@ MEASURES: Final = (
 Ints = NDArray[np.int64]
 
 
-def measure_lines(
-    words: Words, amounts: Ints, marks: Marks, short: NDArray[np.float64], phrases: NDArray[np.bool_]
-) -> dict[str, NDArray[np.float64]]:
+def measure_lines(words: Words, marks: Marks, short: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Measures the lines of each text; NaN, and no sentence, where it has none.
 
     Args:
         words: Of the batch.
-        amounts: Twelfths before each of its words, and in the end of all.
         marks: Of some of its texts.
         short: Of each text, from how many characters on a line is not short.
-        phrases: Of each text, whether one of ``C4_WORDS_OF_PHRASES`` stands in it at all.
     """
     texts = len(marks.offsets) - 1
     starts, stops, rows, groups = _lines(marks)
@@ -88,13 +82,7 @@ def measure_lines(
     part_stops = stops[np.append(heads[1:], len(stops))[: len(heads)] - 1]
     part_lengths = part_stops - part_starts
     parts_again = _duplicates(marks, part_starts, part_stops, part_rows)
-    retained = ended & ~_three_dots(marks, starts, stops)
-    base = words.offsets[marks.first]
-    begin, end = (amounts[np.searchsorted(words.starts, base + places)] for places in (starts, stops))
-    retained &= end - begin >= C4_WORDS * WHOLE
-    for line in np.flatnonzero(retained & phrases[rows]).tolist():
-        lowered = marks.text[starts[line] : stops[line]].lower()
-        retained[line] = not any(phrase in lowered for phrase in C4_PHRASES)
+    retained = ended & ~_three_dots(marks, starts, stops) & _retained(words, marks, starts, stops)
     return {
         "duplicate_lines": _part(_count(rows[again], texts), counts),
         "duplicate_paragraphs": _part(_count(part_rows[parts_again], texts), _count(part_rows, texts)),
@@ -130,6 +118,22 @@ def _lines(marks: Marks) -> tuple[Ints, Ints, Ints, Ints]:
         stops[left] -= 1
     held = np.flatnonzero(starts < stops)
     return starts[held], stops[held], rows[held], groups[held]
+
+
+def _retained(words: Words, marks: Marks, starts: Ints, stops: Ints) -> NDArray[np.bool_]:
+    """Tells which lines hold five words, and no phrase of C4's."""
+    held = slice(words.bounds[marks.first], words.bounds[marks.last])
+    hashes, places = words.hashes[held], words.starts[held] - words.offsets[marks.first]
+    amounts = np.zeros(len(places) + 1, np.int64)
+    np.cumsum(words.twelfths[held], out=amounts[1:])
+    begins, ends = np.searchsorted(places, starts), np.searchsorted(places, stops)
+    retained = amounts[ends] - amounts[begins] >= C4_WORDS * WHOLE
+    for phrase in C4_PHRASES:
+        found = phrase_places(hashes, phrase)
+        lines = np.searchsorted(begins, found, side="right") - 1
+        inside = (lines >= 0) & (found + phrase.count(" ") < ends[lines])
+        retained[lines[inside]] = False
+    return retained
 
 
 def _end_in_ellipsis(marks: Marks, starts: Ints, stops: Ints) -> NDArray[np.bool_]:

@@ -11,7 +11,6 @@ from transforms.quality.repetition import DUPLICATE, TOP, repetition
 from transforms.quality.wording import (
     NOT_APPLICABLE,
     alphabetic_words,
-    has_phrase_words,
     lorem_ipsum,
     mean_word_length,
     stop_words,
@@ -44,16 +43,13 @@ def measure_quality(words: Words, languages: Sequence[str | None]) -> Columns:
     # In scripts without spaces a line is short if it is shorter than five words are long.
     short = np.full(len(texts), float(SHORT_CHARS))
     np.divide((counts - wholes) * WHOLE * C4_WORDS, twelfths - wholes * WHOLE, out=short, where=partly)
-    phrases = has_phrase_words(words)
-    amounts = np.zeros(len(words.twelfths) + 1, np.int64)
-    np.cumsum(words.twelfths, out=amounts[1:])
     by_line = {name: np.empty(len(texts)) for name in MEASURES}
     lettered, syllabic = np.empty(len(texts), np.int64), np.empty(len(texts), np.int64)
     for marks in marked(words):
         rows = slice(marks.first, marks.last)
         lettered[rows] = alphabetic_words(words, marks)
         syllabic[rows] = syllables(marks)
-        for name, values in measure_lines(words, amounts, marks, short[rows], phrases[rows]).items():
+        for name, values in measure_lines(words, marks, short[rows]).items():
             by_line[name][rows] = values
     repeated = repetition(words)
     ellipses = [text.count("...") + (0 if text.isascii() else text.count("…")) for text in texts]

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.quality.lines import C4_WORDS_OF_PHRASES
 from transforms.quality.marks import LETTER, SYLLABLE, Marks
 from transforms.quality.stop_words import stop_word_table
 from transforms.words import WHOLE, Words, split_words
@@ -95,18 +94,20 @@ def stop_words(words: Words, languages: Sequence[str | None]) -> NDArray[np.int3
 
 def lorem_ipsum(words: Words) -> NDArray[np.int64]:
     """Counts in each text how often the word "lorem" stands before "ipsum"."""
-    lorem, ipsum = _hashes("lorem ipsum")
-    places = np.flatnonzero(words.hashes[:-1] == lorem)
-    places = places[words.hashes[places + 1] == ipsum]
+    places = phrase_places(words.hashes, "lorem ipsum")
     rows = np.searchsorted(words.bounds, places, side="right") - 1
     inside = places + 1 < words.bounds[rows + 1]
     return np.bincount(rows[inside], minlength=len(words.texts))
 
 
-def has_phrase_words(words: Words) -> NDArray[np.bool_]:
-    """Tells of each text whether one of the words stands in it that C4's boilerplate phrases hold."""
-    found = np.isin(words.hashes, _hashes(" ".join(C4_WORDS_OF_PHRASES)))
-    return sums(found.astype(np.int64), words.bounds) > 0
+def phrase_places(hashes: NDArray[np.uint64], phrase: str) -> NDArray[np.int64]:
+    """Returns where the words of a phrase begin to stand one after another, across texts and lines too."""
+    first, *others = _hashes(phrase).tolist()
+    places = np.flatnonzero(hashes == np.uint64(first))
+    for ahead, value in enumerate(others, 1):
+        places = places[places + ahead < len(hashes)]
+        places = places[hashes[places + ahead] == np.uint64(value)]
+    return places
 
 
 @cache
