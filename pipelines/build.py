@@ -171,6 +171,7 @@ def _manifest(
         totals.update({"files": receipt.files, "bytes": receipt.bytes, "read": receipt.read})
         totals.update(receipt.rows)
     totals["duplicates"] = found.duplicates if found else 0
+    totals["contained"] = found.contained if found else 0
     totals["crowded_buckets"] = found.crowded if found else 0
     totals["verified_texts"] = found.verified if found else 0
     return Manifest(

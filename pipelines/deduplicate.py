@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.containing import find_parts
 from pipelines.pairing import Pairing
 from pipelines.recipes import dedup_stage
 from schemas.ids import recipe_digest
@@ -21,6 +22,7 @@ from schemas.specs import DedupSpec
 from schemas.units import PartInfo, Receipt
 from transforms.bands import choose_bands
 from transforms.clusters import cluster_components, members_of
+from transforms.containing import absorb
 from transforms.judging import ByShingles
 from transforms.shingles import Shingles, shingles
 from transforms.survivors import collapse_exact, survivor_order
@@ -44,6 +46,7 @@ class Deduplicated:
         recipe: What it was done by; the digest covers also the parts it was done on.
         parts: Parts of ``members`` and ``pairs``.
         duplicates: Documents that do not survive.
+        contained: Of them those that are a part of another document.
         crowded: Buckets with so many founders that later ones were not compared with the whole bucket.
         verified: Documents whose texts were read, to judge pairs near the threshold by their shingles.
         made: False if it was there already.
@@ -53,6 +56,7 @@ class Deduplicated:
     recipe: Mapping[str, Any]
     parts: tuple[PartInfo, ...]
     duplicates: int
+    contained: int
     crowded: int
     verified: int
     made: bool
@@ -86,7 +90,10 @@ def deduplicate(
     source_of = {ingest.unit: ingest.source for ingest, _ in receipts}
     ranking = {row.source: (row.reference, row.priority) for row in sources}
     stated = dedup_stage(
-        spec.threshold, spec.permutations, {source: ranking[source] for source in source_of.values()}
+        spec.threshold,
+        spec.permutations,
+        spec.containment,
+        {source: ranking[source] for source in source_of.values()},
     )
     made_of = sorted(part.sha256 for part in [*documents, *signatures])
     recipe = recipe_digest({**stated, "parts": made_of})
@@ -148,11 +155,17 @@ def _write(
             threshold=spec.threshold,
             similarity=similarity,
         )
-    members = members_of(found, representatives)
+        members = members_of(found, representatives)
+        if spec.containment:
+            dropped = members.rows[members.rows != members.survivor]
+            survivors = np.setdiff1d(np.arange(len(order)), dropped)
+            held = find_parts(sets, survivors, order, reference, spec.containment, threads)
+            members = absorb(members, held)
     parts.write("members", member_rows(columns.doc_id, members, reference))
     parts.write("pairs", pair_rows(columns.doc_id, found.pairs))
     return {
         "duplicates": int((members.rows != members.survivor).sum()),
+        "contained": int(members.contained.sum()),
         "crowded": found.crowded,
         "verified": sets.texts,
     }

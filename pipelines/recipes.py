@@ -18,6 +18,7 @@ from transforms import (
     bands,
     clean,
     clusters,
+    containing,
     language,
     measures,
     ngrams,
@@ -76,17 +77,20 @@ def sign_stage(spec: IngestSpec) -> dict[str, Any]:
 
 
 def dedup_stage(
-    threshold: float, permutations: int, ranking: Mapping[str, tuple[bool, int]]
+    threshold: float, permutations: int, containment: float, ranking: Mapping[str, tuple[bool, int]]
 ) -> dict[str, Any]:
     """Returns what ``members`` and ``pairs`` depend on, besides the parts they are made from.
 
     Args:
         threshold: Similarity from which a document is a near duplicate.
         permutations: Values in a signature.
+        containment: Share from which a document is a part of another one; 0 looks for none.
         ranking: Source -> (reference, priority).
     """
+    parts = {"containment": containment, "parts_version": containing.CONTAINMENT_VERSION}
     return {
         "threshold": threshold,
+        **(parts if containment else {}),
         "bands": list(bands.choose_bands(threshold, permutations)),
         "versions": [bands.BANDS_VERSION, clusters.CLUSTERS_VERSION, survivors.SURVIVORS_VERSION],
         "ranking": {source: list(rank) for source, rank in sorted(ranking.items())},

@@ -145,7 +145,8 @@ class Copy(_Part):
     """A document of a cluster.
 
     Attributes:
-        kind: ``exact`` or ``near``; similarity is that to the cluster's founder, which has neither.
+        kind: ``exact`` or ``near``; similarity is that to the cluster's founder, which has neither. A
+            founder that stands inside of another document is ``contained``, by that share of it.
         fate: survivor, duplicate or removed.
     """
 

@@ -126,12 +126,15 @@ class DedupSpec:
         threshold: Jaccard similarity of the shingle sets from which a document is a near duplicate.
         ngram: Words in a shingle, or as much text where words are not separated.
         permutations: Values in a MinHash signature.
+        containment: Share of a document's shingles that another one must hold, so that it is left out as a
+            part of that one; 0 looks for no parts.
     """
 
     enabled: bool = True
     threshold: float = 0.72
     ngram: int = 3
     permutations: int = 128
+    containment: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ class Members:
         component: First row, in survivor order, of its component.
         survivor: Row of its cluster's first document in survivor order, which is the founder.
         exact: Whether its text is the survivor's (kind ``exact``) or only resembles it (``near``).
-        similarity: Of its text with the survivor's; 1 where exact.
+        similarity: Of its text with the survivor's; 1 where exact; of a contained one the share that is held.
+        contained: Whether it founded its cluster and yet stands inside of the survivor, which is of another
+            cluster then (``transforms.containing``).
     """
 
     rows: NDArray[np.int64]
@@ -87,6 +89,7 @@ class Members:
     survivor: NDArray[np.int64]
     exact: NDArray[np.bool_]
     similarity: NDArray[np.float64]
+    contained: NDArray[np.bool_]
 
 
 def cluster(
@@ -185,7 +188,8 @@ def members_of(clusters: Clusters, representatives: NDArray[np.int64]) -> Member
     rows = np.flatnonzero(sizes[founder] > 1)
     survivor = founder[rows]
     exact = representatives[rows] == survivor
-    return Members(rows, survivor, component[rows], survivor, exact, similarity[rows])
+    none = np.zeros(len(rows), np.bool_)
+    return Members(rows, survivor, component[rows], survivor, exact, similarity[rows], none)
 
 
 def _loads(component: NDArray[np.int64], rank: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

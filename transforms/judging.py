@@ -179,10 +179,31 @@ def set_similarities(ones: Shingles, others: Shingles, which: NDArray[np.int64])
     [0.5, 1.0, 1.0]
     """
     sizes, of_one = np.diff(others.bounds), np.diff(ones.bounds)
+    shared = _shared(ones, others, which)
+    return np.asarray(shared / (of_one[which] + sizes - shared))
+
+
+def set_containments(wholes: Shingles, parts: Shingles, which: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Returns the share of each of ``parts`` that one of ``wholes`` holds (Broder 1997, containment).
+
+    Args:
+        wholes: Sets of ascending distinct hashes, one hash at least.
+        parts: Likewise.
+        which: Of each part, the number among ``wholes`` that it is sought in.
+
+    >>> wholes = Shingles(np.array([1, 2, 3, 7], np.uint32), np.array([0, 3, 4]))
+    >>> parts = Shingles(np.array([2, 9, 7], np.uint32), np.array([0, 2, 3]))
+    >>> set_containments(wholes, parts, np.array([0, 1])).tolist()
+    [0.5, 1.0]
+    """
+    return np.asarray(_shared(wholes, parts, which) / np.diff(parts.bounds))
+
+
+def _shared(ones: Shingles, others: Shingles, which: NDArray[np.int64]) -> NDArray[np.int64]:
+    sizes, of_one = np.diff(others.bounds), np.diff(ones.bounds)
     # A set's number before its hashes makes all sets one ascending list.
     there = np.repeat(np.arange(len(of_one), dtype=np.uint64) << _HALF, of_one) | ones.hashes
     sought = np.repeat(which.astype(np.uint64) << _HALF, sizes) | others.hashes
     places = there.searchsorted(sought)
     places[places == len(there)] = 0  # greater than all: whichever it is compared with, it is not equal
-    shared = np.add.reduceat((there[places] == sought).astype(np.int64), others.bounds[:-1])
-    return np.asarray(shared / (of_one[which] + sizes - shared))
+    return np.add.reduceat((there[places] == sought).astype(np.int64), others.bounds[:-1])

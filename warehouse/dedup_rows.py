@@ -28,7 +28,7 @@ def member_rows(doc_id: NDArray[np.uint8], members: Members, reference: NDArray[
         "cluster_id": _ids(doc_id, members.cluster[order]),
         "component_id": _ids(doc_id, members.component[order]),
         "survivor_id": _ids(doc_id, members.survivor[order]),
-        "kind": pa.array(np.where(members.exact[order], "exact", "near"), pa.string()),
+        "kind": pa.array(_kinds(members)[order], pa.string()),
         "similarity": pa.array(members.similarity[order].astype(np.float32)),
         "policy": pa.array([POLICY] * len(order), pa.string()),
         "public": pa.array(public[members.cluster[order]]),
@@ -47,6 +47,12 @@ def pair_rows(doc_id: NDArray[np.uint8], pairs: Pairs) -> pa.Table:
         "exact": pa.array(pairs.exact[order]),
     }
     return pa.table(columns, TABLES["pairs"])
+
+
+def _kinds(members: Members) -> NDArray[np.object_]:
+    kinds = np.where(members.exact, "exact", "near").astype(object)
+    kinds[members.contained] = "contained"
+    return kinds
 
 
 def _keys(doc_id: NDArray[np.uint8], rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], ...]:

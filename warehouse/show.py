@@ -85,7 +85,7 @@ def _document(con: duckdb.DuckDBPyConnection, manifest: Manifest, doc_id: UUID) 
         fate=row["fate"],
         why=removal[0] if removal else None,
         text=_text(row),
-        cluster=_cluster(con, row, copies) if len(copies) > 1 else None,
+        cluster=_cluster(con, row, copies) if len(copies) > 1 or row["fate"] == "duplicate" else None,
     )
 
 
@@ -144,7 +144,10 @@ def _copies(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[Copy]:
         """
         WITH mine AS (
             SELECT DISTINCT cluster_id FROM members
-            WHERE doc_id = $1 OR cluster_id = $1 OR survivor_id = $1
+            WHERE (doc_id = $1 OR cluster_id = $1 OR survivor_id = $1)
+                -- Who holds a part of the text does not hold the text.
+                AND cluster_id NOT IN (
+                    SELECT cluster_id FROM members WHERE kind = 'contained' AND survivor_id = $1)
         ),
         ids AS (
             SELECT doc_id FROM members JOIN mine USING (cluster_id)
@@ -152,8 +155,9 @@ def _copies(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[Copy]:
         )
         SELECT fates.doc_id, source, contributor, license, reference, uri, locator,
             -- A founder is not the copy of anything.
-            CASE WHEN fates.doc_id <> members.cluster_id THEN members.kind END,
-            CASE WHEN fates.doc_id <> members.cluster_id THEN members.similarity END,
+            CASE WHEN fates.doc_id <> members.cluster_id OR fates.kind = 'contained' THEN members.kind END,
+            CASE WHEN fates.doc_id <> members.cluster_id OR fates.kind = 'contained'
+                THEN members.similarity END,
             fate
         FROM fates JOIN ids USING (doc_id) LEFT JOIN members USING (doc_id)
         ORDER BY fate <> 'survivor', fate, reference, contributor, uri, locator, doc_id
@@ -168,7 +172,8 @@ def _copies(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[Copy]:
 
 
 def _cluster(con: duckdb.DuckDBPyConnection, row: dict[str, Any], copies: list[Copy]) -> Cluster:
-    survivor = next((copy.doc_id for copy in copies if copy.fate == "survivor"), row["doc_id"].hex)
+    elsewhere = row["survivor_id"].hex if row["fate"] == "duplicate" else row["doc_id"].hex
+    survivor = next((copy.doc_id for copy in copies if copy.fate == "survivor"), elsewhere)
     mine = next(copy for copy in copies if copy.doc_id == row["doc_id"].hex)
     stated = con.execute(
         "SELECT cluster_id FROM members WHERE doc_id = $1 OR cluster_id = $1 LIMIT 1", [row["doc_id"]]

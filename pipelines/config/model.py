@@ -126,6 +126,8 @@ class DedupTable(Table):
     """Words in a shingle, or as much text where words are not separated by spaces."""
     permutations: Annotated[Whole, Field(ge=16, le=1024)] = _DEDUP.permutations
     """Values in a MinHash signature: more are more exact and slower."""
+    containment: Annotated[float, Field(strict=True, ge=0, le=1)] = _DEDUP.containment
+    """Share of a document that another must hold, so that it is left out as its part; 0 looks for none."""
 
 
 class IndexTable(Table):

@@ -1,11 +1,12 @@
 """Every view against numbers counted by hand; tests/warehouse/worlds.py has the documents."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.warehouse.factory import World, source
+from tests.warehouse.factory import Doc, Member, World, source
 from tests.warehouse.worlds import (
     ACME_GUIDE,
     ACME_LICENSE,
@@ -170,3 +171,39 @@ def test_a_view_works_with_what_it_depends_on_alone(tmp_path: Path) -> None:
         with connect(catalog, manifest, views=[view]) as con:
             assert con.execute(f"FROM {view}").fetchall(), view
         assert with_dependencies([view])[-1] == view
+
+
+class TestParts:
+    """The guide, of which acme and bolt have a copy each, stands inside of Ann's letter."""
+
+    def world(self, root: Path, *removed: Doc) -> World:
+        members = [
+            Member(ACME_GUIDE, ACME_GUIDE, "contained", 0.95, survivor=MAIL_ANN),
+            Member(BOLT_GUIDE, ACME_GUIDE, "near", 0.8, survivor=MAIL_ANN),
+        ]
+        return replace(handbooks(root, *removed), members=members)
+
+    def test_it_is_a_duplicate_of_what_holds_it_and_its_copies_with_it(self, tmp_path: Path) -> None:
+        rows = ask(
+            self.world(tmp_path), "SELECT doc_id, survivor_id, kind, similarity FROM duplicates ORDER BY kind"
+        )
+        assert [(row[0].bytes, row[1].bytes, row[2]) for row in rows] == [
+            (ACME_GUIDE.doc_id, MAIL_ANN.doc_id, "contained"),
+            (BOLT_GUIDE.doc_id, MAIL_ANN.doc_id, "near"),
+        ]
+        assert (rows[0][3], rows[1][3]) == (pytest.approx(0.95), None)
+
+    def test_who_holds_the_whole_does_not_hold_the_part(self, tmp_path: Path) -> None:
+        sql = "SELECT contributor FROM holders WHERE cluster_id = $$" + ACME_GUIDE.doc_id.hex() + "$$::UUID"
+        assert sorted(ask(self.world(tmp_path), sql)) == [("Acme",), ("Bolt",)]
+
+    def test_it_comes_back_when_the_whole_is_taken_down(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, MAIL_ANN)
+        corpus = ids(world, "corpus")
+        assert ACME_GUIDE.doc_id in corpus
+        assert BOLT_GUIDE.doc_id not in corpus
+        rows = ask(world, "SELECT survivor_id FROM duplicates WHERE source = 'bolt' AND kind = 'near'")
+        assert [row[0].bytes for row in rows] == [ACME_GUIDE.doc_id]
+
+    def test_a_copy_stays_out_when_the_part_itself_is_taken_down(self, tmp_path: Path) -> None:
+        assert BOLT_GUIDE.doc_id not in ids(self.world(tmp_path, ACME_GUIDE), "corpus")

@@ -66,6 +66,19 @@ _MEMBERS: dict[str, str] = {
     """,
 }
 
+_PARTS: dict[str, str] = {
+    "contained documents founded their cluster and stand in another": """
+        SELECT doc_id, 'is contained and ' || CASE
+            WHEN doc_id <> cluster_id THEN 'did not found its cluster' ELSE 'survives' END
+        FROM members WHERE kind = 'contained' AND (doc_id <> cluster_id OR survivor_id = doc_id)
+    """,
+}
+
+_HELD = """
+    SELECT doc_id, 'is contained by a share of ' || similarity FROM members
+    WHERE kind = 'contained' AND similarity < ?::FLOAT
+"""
+
 _SIMILAR = """
     SELECT doc_id, 'is near with similarity ' || similarity FROM members
     WHERE kind = 'near' AND doc_id <> cluster_id AND similarity < ?::FLOAT
@@ -81,8 +94,11 @@ def check_clusters(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[C
     """Checks that the clusters are what they are said to be."""
     if manifest.dedup is None:
         return [skipped("clusters", "deduplication is off")]
-    checks = [_ask(con, name, query, []) for name, query in _MEMBERS.items()]
-    threshold = _threshold(manifest)
+    checks = [_ask(con, name, query, []) for name, query in (_MEMBERS | _PARTS).items()]
+    threshold = _stated(manifest, "threshold")
+    limit = _stated(manifest, "containment")
+    if limit is not None:
+        checks.append(_ask(con, "contained documents reach the limit", _HELD, [limit]))
     name = "near copies reach the threshold"
     if threshold is None:
         checks.append(skipped(name, "the manifest does not state the threshold"))
@@ -103,8 +119,8 @@ def _ask(con: duckdb.DuckDBPyConnection, name: str, query: str, values: list[flo
     return tally.answer()
 
 
-def _threshold(manifest: Manifest) -> float | None:
+def _stated(manifest: Manifest, key: str) -> float | None:
     for recipe in manifest.recipes.values():
-        if isinstance(recipe, dict) and "threshold" in recipe:
-            return float(recipe["threshold"])
+        if isinstance(recipe, dict) and key in recipe:
+            return float(recipe[key])
     return None
