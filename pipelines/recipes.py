@@ -29,7 +29,7 @@ from transforms import (
     winnowing,
     words,
 )
-from transforms.read import registry
+from transforms.read import decode, registry
 
 INGEST_VERSION = 1
 """Bumped by hand when reading, extraction or the order of the steps changes what comes out."""
@@ -51,6 +51,7 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
     return {
         "version": INGEST_VERSION,
         "formats": {form.name: [form.version, *_versions(form.libraries)] for form in formats},
+        "decode": [decode.DECODE_VERSION, *_versions(decode.LIBRARIES)],
         "text_field": source.text_field,
         "fields": dict(source.fields),
         "contributor": _override(source.contributor),

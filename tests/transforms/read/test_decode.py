@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.records import Dead
+from transforms.read.coherence import wide_by_script
 from transforms.read.decode import decode, encoding_of, looks_like_text
 
 GERMAN = "Größe, Übermaß und Fußgängerübergänge: die Straße heißt Äußere Mühlgasse. " * 20
@@ -100,3 +101,63 @@ def test_the_sample_files(shared_data):
             right += not isinstance(decoded, Dead) and decoded[0] == truth
     assert total > 100
     assert right / total > 0.7
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "text",
+    ["这是一个测试。今天天气很好，我们去公园吧！\n" * 9, RUSSIAN, JAPANESE, "한국어 문장입니다.\n" * 20],
+)
+def test_wide_text_without_latin_letters_is_told_by_its_script(text, encoding):
+    assert decode(text.encode(encoding)) == (text, encoding)
+    assert looks_like_text(text.encode(encoding)[:400])
+
+
+@given(raw=st.binary(min_size=64, max_size=400))
+def test_bytes_at_random_are_no_wide_text(raw):
+    assert wide_by_script(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(JAPANESE, "iso2022-jp-2"), ("한국어 문장입니다.\n" * 20, "iso2022-kr")]
+)
+def test_escape_sequences_tell_an_encoding(text, encoding):
+    assert decode(text.encode(encoding)) == (text, encoding)
+    assert looks_like_text(text.encode(encoding))
+
+
+@pytest.mark.parametrize("colours", [b"\x1b[31mred\x1b[0m text", b"cost: \x1b$ 5"])
+def test_escape_sequences_of_terminals_tell_nothing(colours):
+    assert decode(colours) == (colours.decode(), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Um docente espanhol de 33 anos não foi tão bem à reunião da associação, que é só dele. ", "cp1252"),
+        ("Un docente español de 33 años de edad que llegó a la reunión con el señor Núñez. ", "cp1252"),
+        (
+            "Türkiye'nin başkenti Ankara'dır; şehrin nüfusu hızla büyüyor, çünkü iş imkânları çoğalıyor. ",
+            "cp1254",
+        ),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy, a už týdny cloumá český policejní mluvčí. ", "iso8859-2"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy, a už týdny cloumá český policejní mluvčí. ", "cp1250"),
+        ("Naukowcy zauważyli, że zmiana rytmu snu ma wpływ na pamięć i na zdrowie dzieci. ", "iso8859-2"),
+    ],
+)
+def test_a_language_tells_the_encodings_of_europe(text, encoding):
+    decoded = decode((text * 8).encode(encoding))
+    assert not isinstance(decoded, Dead)
+    assert decoded[0] == text * 8
+
+
+def test_a_mark_wins_over_what_is_declared():
+    assert decode(RUSSIAN.encode("utf-16"), "windows-1251") == (RUSSIAN, "utf-16-le")
+    assert decode(RUSSIAN.encode("utf-8-sig"), "windows-1251") == (RUSSIAN, "utf-8")
+
+
+def test_japanese_with_a_broken_byte_is_read():
+    raw = JAPANESE.encode("cp932")
+    decoded = decode(raw[:200] + b"\x81\x20\xff" + raw[200:])
+    assert not isinstance(decoded, Dead)
+    assert decoded[0].count("日本語") >= 18
