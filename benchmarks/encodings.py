@@ -110,22 +110,23 @@ def _known(name: str) -> bool:
 def measure_repair(cases: Path) -> None:
     """Prints how many of ftfy's cases give what ftfy gives, and what is expected."""
     from ftfy import fix_text
+    from ftfy.fixes import uncurl_quotes
 
     from transforms.clean.repair import CONFIG, repair
 
     rows = json.loads(cases.read_text("utf-8"))
-    same = expected = theirs = 0
-    print(f"repair: {len(rows)} cases of ftfy")
+    counts: Counter[str] = Counter()
     for row in rows:
-        mine = repair(row["original"])[0]
-        default = fix_text(row["original"])
-        gold = row.get("fixed", row["original"])
-        same += mine == fix_text(row["original"], CONFIG)
-        expected += mine == gold
-        theirs += default == gold
-        if mine != default:
-            print(f"    {row['label'][:40]!r}: ours {mine[:50]!r}, ftfy's defaults {default[:50]!r}")
-    print(f"  as ftfy with our configuration {same}; as expected {expected}, ftfy's defaults {theirs}")
+        original, wanted = row["original"], row.get("fixed", row["original"])
+        mine, default = repair(original)[0], fix_text(original)
+        counts["as ftfy gives with our configuration"] += mine == fix_text(original, CONFIG)
+        counts["as ftfy gives with its defaults"] += mine == default
+        counts["as that, but for quotes that we leave curly"] += mine != default == uncurl_quotes(mine)
+        counts["as the case expects"] += uncurl_quotes(mine) == uncurl_quotes(wanted)
+        counts["as the case expects, ftfy's defaults"] += uncurl_quotes(default) == uncurl_quotes(wanted)
+    print(f"repair: {len(rows)} cases of ftfy")
+    for name, count in counts.items():
+        print(f"  {name:48}{count:4}")
 
 
 def main() -> None:

@@ -40,6 +40,8 @@ _SUFFIXES: dict[str, tuple[Compression, str]] = {
 }
 _INPUT_BYTES = {"gz": 1 << 16, "bz2": 1 << 16, "xz": 1 << 16, "zst": 1 << 11}
 _OUTPUT_BYTES = 1 << 20
+_DICTIONARY = b"\x5d\x2a\x4d\x18"  # frame that holds the dictionary of a .warc.zst (IIPC, WARC zstd 1.0)
+_MAX_DICTIONARY = 1 << 24  # bytes
 _MAX_MEMORY = 1 << 27  # window or dictionary, in bytes: what the zstd command takes without --long
 _PADDED = ("gz", "xz")
 _LONGEST_MAGIC = 6
@@ -63,7 +65,7 @@ def detect_compression(head: bytes) -> Compression | None:
     for kind, magic in _MAGIC.items():
         if head.startswith(magic):
             return kind if kind != "bz2" or head[3:4].isdigit() else None
-    return None
+    return "zst" if _is_skippable(head) else None
 
 
 class Decompressed:
@@ -74,6 +76,7 @@ class Decompressed:
         self._stream = stream
         self._kind: Compression = kind
         self._decoder: Any = None  # each library has its own class; None between two members
+        self._dictionary: Any = None  # of zstandard, if the content begins with one
         self._members = 0
         self._input = b""
         self._output = b""
@@ -155,9 +158,29 @@ class Decompressed:
                 raise self._broken("truncated", "EOFError", "ends early")
             what = "is followed by other bytes" if self._members else "does not begin as such"
             raise self._broken("corrupt", "ValueError", what)
-        self._decoder = _new_decoder(self._kind)
+        if self._members == 0 and self._input.startswith(_DICTIONARY):
+            self._dictionary = self._read_dictionary()
+        self._decoder = _new_decoder(self._kind, self._dictionary)
         self._members += 1
         return True
+
+    def _read_dictionary(self) -> Any:
+        """Returns the dictionary of the frames that follow; the frame that holds it stays to be skipped."""
+        while len(self._input) < 8 and self._take():
+            pass
+        end = 8 + int.from_bytes(self._input[4:8], "little")
+        if end > _MAX_DICTIONARY:
+            raise self._broken("corrupt", "ValueError", "has too large a dictionary")
+        while len(self._input) < end and self._take():
+            pass
+        raw = self._input[8:end]
+        try:
+            if raw.startswith(_MAGIC["zst"]):
+                decoder = zstandard.ZstdDecompressor(max_window_size=_MAX_MEMORY)
+                raw = decoder.decompress(raw, max_output_size=_MAX_DICTIONARY)
+            return zstandard.ZstdCompressionDict(raw) if raw else None
+        except zstandard.ZstdError as error:
+            raise self._broken("corrupt", "ZstdError", "has a damaged dictionary") from error
 
     def _broken(self, reason: Literal["truncated", "corrupt"], error: str, what: str) -> BrokenStream:
         place = f"{self._taken} bytes in, {self._made} bytes out"
@@ -166,12 +189,14 @@ class Decompressed:
 
 def _begins(kind: Compression, data: bytes) -> bool:
     """Tells whether a member or frame begins here; zstandard's skippable frames count."""
-    if kind == "zst" and data[1:4] == b"\x2a\x4d\x18":
-        return 0x50 <= data[0] <= 0x5F
-    return data.startswith(_MAGIC[kind])
+    return data.startswith(_MAGIC[kind]) or (kind == "zst" and _is_skippable(data))
 
 
-def _new_decoder(kind: Compression) -> Any:
+def _is_skippable(data: bytes) -> bool:
+    return data[1:4] == b"\x2a\x4d\x18" and 0x50 <= data[0] <= 0x5F
+
+
+def _new_decoder(kind: Compression, dictionary: Any) -> Any:
     match kind:
         case "gz":
             return zlib.decompressobj(wbits=31)
@@ -180,4 +205,4 @@ def _new_decoder(kind: Compression) -> Any:
         case "xz":
             return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=_MAX_MEMORY)
         case "zst":
-            return zstandard.ZstdDecompressor(max_window_size=_MAX_MEMORY).decompressobj()
+            return zstandard.ZstdDecompressor(dictionary, max_window_size=_MAX_MEMORY).decompressobj()

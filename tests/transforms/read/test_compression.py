@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.transforms.read.helpers import Dribble, fallen, fates, read, records
 from transforms.read.compression import Decompressed, detect_compression
-from transforms.read.streams import BrokenStream
+from transforms.read.streams import BrokenStream, read_fully
 
 PACKERS = {
     "gz": lambda data: gzip.compress(data, mtime=0),
@@ -116,3 +116,23 @@ def test_a_bomb_ends_at_the_limit(monkeypatch):
         taken = Decompressed(stream, detect_compression(stream.getvalue()))
         assert len(taken.read(1 << 16)) == 1 << 16
     assert fates(read(gzip.compress(b"a" * (50 << 20)), "a.txt.gz")) == ["too_large"]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_the_dictionary_of_a_web_archive_is_used(compressed):
+    records = [b"WARC/1.0\r\nWARC-Type: response\r\n" + str(i).encode() * 40 for i in range(300)]
+    dictionary = zstandard.train_dictionary(2000, records)
+    held = dictionary.as_bytes()
+    held = zstandard.compress(held) if compressed else held
+    frames = [zstandard.ZstdCompressor(dict_data=dictionary).compress(record) for record in records]
+    raw = b"\x5d\x2a\x4d\x18" + len(held).to_bytes(4, "little") + held + b"".join(frames)
+    assert detect_compression(raw) == "zst"
+    stream = Decompressed(BytesIO(raw), "zst")
+    assert read_fully(stream, 1 << 20) == b"".join(records)
+
+
+@pytest.mark.parametrize("size", [100, 1 << 31])
+def test_a_dictionary_that_is_not_there_is_damage(size):
+    raw = b"\x5d\x2a\x4d\x18" + size.to_bytes(4, "little") + b"x" * 20
+    with pytest.raises(BrokenStream):
+        read_fully(Decompressed(BytesIO(raw), "zst"), 1 << 20)
