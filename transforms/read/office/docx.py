@@ -9,7 +9,7 @@ from typing import Any
 from schemas.records import Dead, Extracted, Refused
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.office.docx_body import Body
-from transforms.read.office.docx_styles import read_numbering, read_styles
+from transforms.read.office.docx_styles import Styles, read_numbering
 from transforms.read.office.package import (
     BrokenPackage,
     Package,
@@ -45,7 +45,7 @@ def _document(package: Package) -> Extracted | Dead:
         return Dead("corrupt", "ValueError: the package has no document")
     parts = package.relations(main)
     styles = package.xml(related(parts, "styles") or "")
-    body = Body(read_styles(styles), read_numbering(package.xml(related(parts, "numbering") or "")))
+    body = Body(Styles(styles), read_numbering(package.xml(related(parts, "numbering") or "")))
     body.blocks(content)
     _add_notes(
         body, {kind: package.xml(related(parts, kind + "s") or "") for kind in ("footnote", "endnote")}

@@ -13,6 +13,7 @@ from transforms.read.layout import TextLayout, trimmed_row
 from transforms.read.office.docx_styles import (
     Numbering,
     Style,
+    Styles,
     attribute_of,
     is_on,
     numbering_of,
@@ -48,7 +49,7 @@ class Body:
         title: The first paragraph with the style of a title, ``heading`` that of a heading.
     """
 
-    styles: dict[str, Style]
+    styles: Styles
     numbering: Numbering
     layout: TextLayout = field(default_factory=TextLayout)
     notes: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -92,8 +93,7 @@ class Body:
         return " ".join(" ".join(parts).split())
 
     def _style(self, paragraph: Any) -> Style:
-        found = self.styles.get(attribute_of(paragraph, "pPr", "pStyle"))
-        return self.styles[""] if found is None else found
+        return self.styles.of_paragraph(attribute_of(paragraph, "pPr", "pStyle"))
 
     def _paragraph(self, element: Any) -> None:
         style = self._style(element)

@@ -98,23 +98,29 @@ class Numbering:
         return re.sub(r"%([1-9])", number_at, own.text).strip() or None
 
 
-def read_styles(root: Any) -> dict[str, Style]:
-    """Returns the styles by their identifier; the default paragraph style also as ``""``."""
-    raw: dict[str, Any] = {}
-    for each in () if root is None else root:
-        if local(each) == "style":
-            raw[attribute(each, "styleId") or ""] = each
-    styles = {name: _style(each, raw) for name, each in raw.items()}
-    default = next(
-        (
-            name
-            for name, each in raw.items()
-            if attribute(each, "type") == "paragraph" and attribute(each, "default") in ("1", "true", "on")
-        ),
-        None,
-    )
-    styles[""] = styles[default] if default is not None else Style()
-    return styles
+class Styles:
+    """The styles of a document by their identifier; each is put together when it is first asked for."""
+
+    def __init__(self, root: Any) -> None:
+        """Takes the part with the styles, or None."""
+        self._raw: dict[str, Any] = {}
+        self._made: dict[str, Style] = {}
+        self._default = ""
+        for each in () if root is None else root.iterchildren("{*}style"):
+            name = attribute(each, "styleId") or ""
+            self._raw[name] = each
+            if attribute(each, "type") == "paragraph" and attribute(each, "default") in ("1", "true", "on"):
+                self._default = self._default or name
+
+    def get(self, name: str) -> Style | None:
+        """Returns a style, None if there is none of that name."""
+        if name not in self._made and name in self._raw:
+            self._made[name] = _style(self._raw[name], self._raw)
+        return self._made.get(name)
+
+    def of_paragraph(self, name: str) -> Style:
+        """Returns the style of a paragraph: its own, else that of the document."""
+        return self.get(name) or self.get(self._default) or Style()
 
 
 def _style(element: Any, raw: dict[str, Any]) -> Style:
