@@ -29,6 +29,7 @@ from transforms import (
     winnowing,
     words,
 )
+from transforms.pii import document as pii
 from transforms.read import decode, registry
 
 INGEST_VERSION = 1
@@ -59,6 +60,7 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
         "html": asdict(spec.html),
         "clean": clean.recipe() if spec.clean.enabled else None,
         "language": {**asdict(spec.language), **language.recipe()} if spec.language.enabled else None,
+        "pii": {**asdict(spec.pii), **pii.recipe()} if spec.pii.enabled else None,
         # Limits decide about dead letters; without a sandbox a build survives none that they would make.
         "limits": [spec.limits.seconds, spec.limits.memory_mb],
         "quality": quality.recipe(spec.quality) if spec.quality.enabled else None,

@@ -20,6 +20,7 @@ from schemas.units import WorkUnit
 from transforms.clean import clean_document
 from transforms.language import detect_documents
 from transforms.measures import measure
+from transforms.pii.document import protect_document, protect_fallen
 from transforms.quality import judge_batch
 from transforms.shingles import shingles
 from transforms.signatures import sign
@@ -45,6 +46,18 @@ def language_batch(batch: Batch, spec: IngestSpec) -> Batch:
 def quality_batch(batch: Batch, spec: IngestSpec) -> Batch:
     """Measures the texts of a batch, and refuses those beyond a limit."""
     return judge_batch(batch, spec.quality)
+
+
+def pii_batch(batch: Batch, spec: IngestSpec) -> Batch:
+    """Counts, hides or refuses personal data, in documents and in what is told of the fallen."""
+    if not spec.pii.enabled:
+        return batch
+    batch = replace(
+        batch,
+        rejections=protect_fallen(batch.rejections, spec.pii),
+        dead_letters=protect_fallen(batch.dead_letters, spec.pii),
+    )
+    return batch.apply(lambda document: protect_document(document, spec.pii))
 
 
 def sign_batch(batch: Batch, spec: IngestSpec) -> Batch:
@@ -95,7 +108,7 @@ class _ReadUnitFn(beam.DoFn):
 
 @dataclass(eq=False)
 class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
-    """Cleans, tells the language, judges, counts and signs, a batch at a time."""
+    """Cleans, tells the language, judges, protects, counts and signs, a batch at a time."""
 
     chain: Chain
 
@@ -105,6 +118,7 @@ class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
             | "Clean" >> beam.ParDo(_BatchFn(clean_batch, self.chain))
             | "Language" >> beam.ParDo(_BatchFn(language_batch, self.chain))
             | "Quality" >> beam.ParDo(_BatchFn(quality_batch, self.chain))
+            | "Pii" >> beam.ParDo(_BatchFn(pii_batch, self.chain))
             | "Sign" >> beam.ParDo(_BatchFn(sign_batch, self.chain))
         )
         return batches

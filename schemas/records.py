@@ -63,7 +63,8 @@ class Document:
     """A record that is alive: text and everything known about it.
 
     ``contributor``, ``license`` and ``attribution`` are set only where the record overrides what its
-    source states. ``created_at`` is what the document itself states. ``metadata`` is JSON.
+    source states. ``created_at`` is what the document itself states. ``metadata`` is JSON. ``pii`` is how
+    much personal data was found, by kind, also where it was hidden; None if nobody looked.
     """
 
     doc_id: bytes
@@ -84,6 +85,7 @@ class Document:
     attribution: str | None = None
     language: str | None = None
     language_score: float | None = None
+    pii: tuple[tuple[str, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,24 @@ class HtmlSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PiiSpec:
+    """What is done with personal data.
+
+    Attributes:
+        actions: Kind (``transforms.pii.kinds``) -> ``keep``, ``redact``, ``reject`` or ``ignore``; a kind
+            that is not there is ignored.
+        regions: Countries (ISO 3166-1) whose national telephone numbers are looked for; empty takes
+            those where the language of the text is spoken.
+    """
+
+    enabled: bool = True
+    actions: Mapping[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("secret", "iban", "card", "email", "ip", "phone"), "keep")
+    )
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsSpec:
     """What the parsers of a record may use up before it is a dead letter.
 
@@ -165,6 +183,7 @@ class IngestSpec:
     language: LanguageSpec = LanguageSpec()
     html: HtmlSpec = HtmlSpec()
     quality: QualitySpec = QualitySpec()
+    pii: PiiSpec = field(default_factory=PiiSpec)
     dedup: DedupSpec = DedupSpec()
     limits: LimitsSpec = LimitsSpec()
     sample: float = 1.0

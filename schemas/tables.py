@@ -77,6 +77,7 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("metadata", pa.string()),
             pa.field("language", pa.string()),
             pa.field("language_score", pa.float32()),
+            pa.field("pii", pa.map_(pa.string(), pa.int32())),  # since version 3
             _required("chars", pa.int32()),
             _required("words", pa.int32()),
             _required("tokens", pa.int32()),

@@ -59,6 +59,7 @@ _TYPES = {
     pa.float64(): "DOUBLE",
     pa.timestamp("us", "UTC"): "TIMESTAMPTZ",
     pa.list_(pa.string()): "VARCHAR[]",
+    pa.map_(pa.string(), pa.int32()): "MAP(VARCHAR, INTEGER)",
 }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import orjson
 import pyarrow as pa
 
 from schemas.answers import Amount, Export, ExportFormat, ExportShard
@@ -41,9 +42,11 @@ DATA_SCHEMA = pa.schema(
         pa.field("license", pa.string(), nullable=False),
         pa.field("url", pa.string()),
         pa.field("metadata", pa.string()),
+        pa.field("pii", pa.string()),
     ]
 )
-"""An exported row. ``created_at`` is ISO 8601; ``metadata`` is JSON as text, since its keys differ by row."""
+"""An exported row. ``created_at`` is ISO 8601; ``metadata`` and ``pii`` are JSON as text, since their keys
+differ by row."""
 
 PROVENANCE_SCHEMA = pa.schema(
     [
@@ -220,7 +223,7 @@ def _batches(storage: Storage, path: str, terms: Mapping[bytes, _Terms]) -> Iter
                 of = terms.get(row["doc_id"].bytes)
                 if of is None:
                     continue
-                created = row["created_at"]
+                created, found = row["created_at"], row.get("pii")  # older parts have none
                 rows.append(
                     row
                     | {
@@ -228,6 +231,7 @@ def _batches(storage: Storage, path: str, terms: Mapping[bytes, _Terms]) -> Iter
                         "doc_id": row["doc_id"].hex,
                         "text_sha256": row["text_sha256"].hex(),
                         "created_at": created.isoformat() if created else None,
+                        "pii": None if found is None else orjson.dumps(dict(found)).decode(),
                         "contributor": of.contributor,
                         "license": of.license,
                         "url": of.url,

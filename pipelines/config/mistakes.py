@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -137,11 +137,18 @@ def _has(annotation: Any, key: str) -> bool:
 
 
 def _literal(value: Any, table: type[BaseModel] | None, key: str) -> str:
-    allowed = [str(name) for name in get_args(table.model_fields[key].annotation)] if table else []
+    allowed = _choices(table.model_fields[key].annotation) if table else []
     names = ", ".join("false" if name == "False" else f'"{name}"' for name in allowed)
     wanted = f"must be {names}" if len(allowed) == 1 else f"must be one of {names}"
     later = "; other values come with a later version" if len(allowed) == 1 else ""
     return f"{wanted}, not {_shown(value)}{hint(str(value), allowed) or later}"
+
+
+def _choices(annotation: Any) -> list[str]:
+    """Returns the values of a ``Literal``, also of one that may be left out."""
+    if get_origin(annotation) is Literal:
+        return [str(name) for name in get_args(annotation)]
+    return [name for part in get_args(annotation) for name in _choices(part)]
 
 
 _LIMITS = {"greater_than": "above {gt:g}", "greater_than_equal": "at least {ge:g}"}

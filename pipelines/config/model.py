@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from pipelines.config.base import Flag, Fraction, Name, Table, Text, Whole
 from pipelines.config.names import check_language, check_license
+from pipelines.config.pii import PiiTable
 from pipelines.config.quality import QualityTable
 from schemas.specs import CleanSpec, DedupSpec, HtmlSpec, IndexSpec, LanguageSpec, LimitsSpec, Named
 
@@ -104,15 +105,6 @@ class LimitsTable(Table):
     """CPU seconds for one record, or for finding the next one in a file."""
     memory_mb: Annotated[Whole, Field(ge=64, le=1_000_000)] = _LIMITS.memory_mb
     """Memory that the parsers may take beyond what they need to be there, in MB."""
-
-
-class PiiTable(Table):
-    """Personal data in the text."""
-
-    enabled: Flag = True
-    """False does not look for it."""
-    action: Literal["keep"] = "keep"
-    """What is done with it; only "keep" so far."""
 
 
 class DedupTable(Table):

@@ -67,6 +67,20 @@ def check_language(code: str) -> str:
     return code
 
 
+def check_region(code: str) -> str:
+    """Accepts a country whose telephone numbers are known.
+
+    >>> check_region("DE")
+    'DE'
+    """
+    from phonenumbers import SUPPORTED_REGIONS  # 0.1 s, and few configurations need it
+
+    if code not in SUPPORTED_REGIONS:
+        other = f"; did you mean `{code.upper()}`?" if code.upper() in SUPPORTED_REGIONS else ""
+        raise ValueError(f'`{code}` is not a country code such as "DE"{other}')
+    return code
+
+
 def check_license(expression: str) -> str:
     """Accepts an SPDX expression and returns it in its canonical spelling.
 

@@ -15,6 +15,7 @@ from pipelines.config.model import (
     merged,
     named,
 )
+from pipelines.config.pii import pii_spec
 from pipelines.config.quality import quality_spec
 from schemas.manifest import SourceRow
 from schemas.specs import (
@@ -97,6 +98,7 @@ class Config:
             language=LanguageSpec(**merged(LanguageTable, tables.language, source.language)),
             html=HtmlSpec(**merged(HtmlTable, tables.html, source.html)),
             quality=quality_spec(tables.quality, source.quality),
+            pii=pii_spec(tables.pii, source.pii),
             dedup=self._dedup_of(source),
             limits=LimitsSpec(**merged(LimitsTable, tables.limits, source.limits)),
         )

@@ -193,8 +193,21 @@ CASES = {
         'corpus.toml: quality.rules.hash_ratio: must be the greatest value that stays, or false, not "0.1"',
     ),
     "pii": (
-        WHOLE + '[pii]\naction = "redact"\n',
-        'corpus.toml: pii.action: must be "keep", not "redact"; other values come with a later version',
+        WHOLE + '[pii]\naction = "redcat"\n',
+        'corpus.toml: pii.action: must be one of "keep", "redact", "reject", not "redcat"; '
+        "did you mean `redact`?",
+    ),
+    "pii, kind": (
+        WHOLE + '[pii.types]\nemails = "keep"\n',
+        "corpus.toml: pii.types.emails: unknown key; did you mean `email`?",
+    ),
+    "pii, what is done with a kind": (
+        WHOLE + '[pii]\ntypes = {card = "hide"}\n',
+        'corpus.toml: pii.types.card: must be one of "keep", "redact", "reject", "ignore", not "hide"',
+    ),
+    "pii, region": (
+        WHOLE + '[pii]\nregions = ["DE", "en"]\n',
+        'corpus.toml: pii.regions.2: `en` is not a country code such as "DE"',
     ),
     "decontaminate": (
         WHOLE + '[decontaminate]\nbenchmarks = ["x"]\n',

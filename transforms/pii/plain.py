@@ -1,0 +1,131 @@
+"""A text in one byte a code point, so that one ASCII pattern finds what is written in any script.
+
+Digits of all scripts, full-width forms, dashes and spaces become their ASCII counterparts; letters of
+scripts that have case (Latin with marks, Greek, Cyrillic) become ``LETTER``, because names in mail addresses
+and words around a number may hold them; everything else becomes ``OTHER``, which ends what stands
+beside it, since Chinese and Japanese are written without spaces around a number. An offset in the bytes
+is the offset in the text.
+"""
+
+import unicodedata
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+LETTER: Final = 0x80
+OTHER: Final = 0x81
+
+UNICODE_VERSION: Final = unicodedata.unidata_version
+"""Version of the Unicode character database that says what a digit is."""
+
+WORD: Final = rb"A-Za-z0-9_\x80"
+"""Characters of a word, for use between the brackets of a pattern."""
+
+_APART = bytes((byte not in b"_-" and not chr(byte).isalnum()) or byte > 127 for byte in range(256))
+_BEFORE_FIRST = np.array([-1])
+_ZERO, _TEN = np.uint8(48), np.uint8(10)
+_SMALL_A, _LETTERS, _CASE_BIT = np.uint8(97), np.uint8(26), np.uint8(32)
+_LAST_DIGIT = 0x20000  # no decimal digit has a higher code point
+
+_CASED = (
+    (0x00AA, 0x00AA),
+    (0x00B5, 0x00B5),
+    (0x00BA, 0x00BA),
+    (0x00C0, 0x00D6),
+    (0x00D8, 0x00F6),
+    (0x00F8, 0x02AF),
+    (0x0370, 0x052F),
+    (0x0531, 0x0587),  # Armenian
+    (0x10A0, 0x10FF),  # Georgian
+    (0x1E00, 0x1FFF),
+)
+_SAME_AS = {
+    "-": (0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xFE58, 0xFE63),
+    " ": (0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000),
+    '"': (0x201C, 0x201D, 0x201E),
+    "'": (0x2018, 0x2019),
+    "@": (0xFE6B,),
+    "+": (0xFE62,),
+}
+
+
+class Plain:
+    """A text as bytes, and where its digits stand.
+
+    Attributes:
+        text: The text itself.
+        data: One byte a code point.
+        view: The same as an array.
+        digits: Offset of each digit.
+    """
+
+    __slots__ = ("_runs", "data", "digits", "text", "view")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if text.isascii():
+            self.data = text.encode("ascii")
+        else:
+            codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+            self.data = _table().take(codes).tobytes()
+        self.view: NDArray[np.uint8] = np.frombuffer(self.data, np.uint8)
+        self.digits: NDArray[np.int64] = np.flatnonzero((self.view - _ZERO) < _TEN)
+        self._runs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+
+    def digits_within(self, count: int, chars: int) -> bool:
+        """Tells whether ``count`` digits stand within ``chars`` characters anywhere."""
+        digits = self.digits
+        if len(digits) < count:
+            return False
+        return bool((digits[count - 1 :] - digits[: 1 - count]).min() < chars)
+
+    def digits_after_letters(self) -> NDArray[np.int64]:
+        """Returns the offsets of digits that follow a letter of ASCII."""
+        digits = self.digits
+        if not len(digits):
+            return digits
+        before = self.view[digits - 1] | _CASE_BIT  # of a first digit it is the last character: no harm
+        return digits[(before - _SMALL_A) < _LETTERS]
+
+    def mixed_words(self, chars: int) -> list[tuple[int, int, int]]:
+        """Returns the words in which a digit follows a letter: offset, offset after, of the digit.
+
+        Args:
+            chars: Least length; a word is made of letters and digits of ASCII, ``_`` and ``-``.
+        """
+        at = self.digits_after_letters()
+        if not len(at):
+            return []
+        apart = np.flatnonzero(np.frombuffer(self.data.translate(_APART), np.bool_))
+        edges = np.concatenate((_BEFORE_FIRST, apart, [len(self.data)]))
+        place = np.searchsorted(edges, at)
+        long = edges[place] - edges[place - 1] > chars
+        place, at = place[long], at[long]
+        return list(zip((edges[place - 1] + 1).tolist(), edges[place].tolist(), at.tolist(), strict=True))
+
+    def runs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Returns the offset of each run of digits, and the offset after it."""
+        if self._runs is None:
+            digits = self.digits
+            ends = np.flatnonzero(np.diff(digits) > 1)
+            starts = digits[np.concatenate(([0], ends + 1))] if len(digits) else digits
+            stops = digits[np.concatenate((ends, [len(digits) - 1]))] + 1 if len(digits) else digits
+            self._runs = starts, stops
+        return self._runs
+
+
+@cache
+def _table() -> NDArray[np.uint8]:
+    table = np.full(0x110000, OTHER, np.uint8)
+    table[:0x80] = np.arange(0x80)
+    table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)  # full-width forms
+    for first, last in _CASED:
+        table[first : last + 1] = LETTER
+    for same, codes in _SAME_AS.items():
+        table[list(codes)] = ord(same)
+    for code in range(0x80, _LAST_DIGIT):
+        if (value := unicodedata.decimal(chr(code), -1)) >= 0:
+            table[code] = 48 + value
+    return table
