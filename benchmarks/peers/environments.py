@@ -15,6 +15,7 @@ REQUIREMENTS: Mapping[str, tuple[str, ...]] = {
     "text-dedup": ("text-dedup",),
     "datasketch": ("datasketch", "numpy", "orjson", "xxhash"),
     "rensa": ("rensa", "orjson"),
+    "detect-secrets": ("detect-secrets",),
 }
 """Environment -> what is installed in it, in the versions of ``constraints/<environment>.txt``."""
 

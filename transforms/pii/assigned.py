@@ -37,7 +37,6 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _GIVEN_CHARS = 72
-_WORD_CHARS = 5  # of the longest part of a value between two marks
 _SIGN = re.compile(rb"key|pass|pwd|secret|token|cred|bearer")  # in every telling name
 _TURNS = re.compile(rb"[A-Za-z][_-]?\d[\d_-]*[A-Za-z]|\d[_-]?[A-Za-z][A-Za-z_-]*\d")
 _GIVEN_INSIDE = re.compile(_NAME + rb"[A-Za-z0-9_-]{0,24}(?::=|=>|={1,2}|:)", re.IGNORECASE)
@@ -53,7 +52,7 @@ _NOT_DRAWN = re.compile(
 def find_assigned(plain: Plain) -> Iterator[Finding]:
     """Yields the values, without their names and quotes."""
     data, end = plain.data, 0
-    for begin, stop, at in plain.mixed_words(_WORD_CHARS):
+    for begin, stop, at in plain.mixed_words():
         # Most words go with the first question, most others with the second.
         if at < end or _TURNS.search(data, begin, stop) is None:
             continue

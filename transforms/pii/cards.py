@@ -24,7 +24,7 @@ _ISSUERS: Final = re.compile(
     rb"|62\d{14}"  # UnionPay
     rb"|220[0-4]\d{12}"  # Mir
 )
-_RARE: Final = re.compile(rb"4(?:\d{12}|\d{18})|(?:5[06-8]|6)\d{10,17}")
+_RARE: Final = re.compile(rb"35\d{14}|62\d{17}|4(?:\d{12}|\d{18})|(?:5[06-8]|6)\d{10,17}")
 _IDENTIFIER = re.compile(
     r"(?:id|key|hash|sku|ean|upc|isbn|serial|order|invoice|tracking|name|href)\W{0,6}(?:content\W{1,3}|value\W{1,3})?$",
     re.IGNORECASE,

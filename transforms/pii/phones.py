@@ -5,7 +5,8 @@ libphonenumber). Its matcher alone takes many dates, sizes and identifiers for n
 so a run of digits must first look like one:
 
 * it begins with ``+`` or with ``00`` and groups after it; or
-* a word such as "phone" stands before it, in its line; or
+* a word such as "phone" stands before it, in its line (right before it, and the number may be one of
+  other countries, too); or
 * it has the trunk prefix 0 and groups, or North American groups with hyphens, dots or brackets.
 
 Numbers kept for fiction (NANP 555-0100 to 555-0199, Ofcom's ranges for drama) are nobody's and no
@@ -64,6 +65,7 @@ _REGIONS: Final = {
     "zh": "CN TW HK",
 }
 _UNKNOWN = ("US", "GB")
+_ALL_REGIONS = tuple(dict.fromkeys(" ".join(_REGIONS.values()).split()))
 
 _GAP = frozenset(b" -./()")
 _GAP_TABLE = np.isin(np.arange(256), list(_GAP))
@@ -73,19 +75,29 @@ _WINDOW_CHARS = 40
 
 _WORDS = re.compile(
     r"(?:\bt(?:el|[ée]l|lf)\b|\bphones?\b|t[eé]l[eé](?:f|ph)on|\bfax|telefax|\bmob(?:ile?|il|\b)|m[óo]vil|\bcell\b"
-    r"|\bcalls?\b|\bdial\b|\bsms\b|whatsapp|hotline|\bhandy\b|\bgsm\b|\bph\b|\bcontact\b|\bnumber\b"
+    r"|\bcalls?\b|\bdial\b|\bsms\b|whatsapp|hotline|\bhandy\b|\bgsm\b|\bph\b|\bcontact\b"
     r"|тел|факс|\bмоб|电话|電話|手机|手機|传真|傳真|致电|致電|拨打|撥打|联系|聯絡|携帯|전화|휴대|연락|팩스"
     r"|هاتف|جوال|اتصل|تلفن|फ़ोन|फोन|โทร|điện thoại|☎|📞|📱)"
     r"[^\d\n]{0,20}$",
     re.IGNORECASE,
 )
+_LABELS = re.compile(
+    r"(?:t(?:el|[ée]l|lf)|phone|t[eé]l[eé](?:f|ph)on\w*|fax|mob(?:ile?|il)?|m[óo]vil|cell|whatsapp|hotline|handy|gsm|ph"
+    r"|тел\w*|факс|моб|电话|電話|手机|手機|传真|傳真|携帯|전화|휴대폰|هاتف|جوال|تلفن)[\s.:：#]{1,4}[\s(]*$"
+    r"|\b(?:call|reach|phone|ring|fax|text)(?:ed|ing)?\b[^\d\n]{0,20}\b(?:at|on|under)\s$",
+    re.IGNORECASE,
+)
+"""What says so plainly that a number follows that it may be one of any country."""
+
 _WORD_CHARS = 36
 _OTHER_NUMBER = re.compile(
     r"(?:\b(?:isbn|issn|doi|pmid|rfc|order|invoice|serial|version|id|ids|no|nr|isin|ref|oid|bug|issue|port|pid|uid"
     r"|size|bytes?|line|lines)\b[^\w\n]{0,4}(?:\w{1,10}[^\w\n]{1,3})?|[$€£¥#%&]\s?)$",
     re.IGNORECASE,
 )
-_DATE = re.compile(rb"\d{1,2}([-/.])\d{1,2}\1(?:\d\d){1,2}(?!\d)|(?:19|20)\d\d([-/.])\d{1,2}\2\d{1,2}(?!\d)")
+_DATE = re.compile(
+    rb"(?:\d{1,2}([-/.])\d{1,2}\1(?:\d\d){1,2}|(?:19|20)\d\d([-/.])\d{1,2}\2\d{1,2})(?!\d|[-/.]\d)"
+)
 _AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.] ?)[2-9]\d\d[-.]\d{4}|(?:1 )?\([2-9]\d\d\) ?[2-9]\d\d \d{4}"
 )
@@ -160,7 +172,10 @@ def _number(plain: Plain, start: int, stop: int, regions: tuple[str, ...]) -> tu
         return (start, found[1] + 1) if found else None
     line = plain.text[max(0, start - _WORD_CHARS) : start].rpartition("\n")[2]
     if _WORDS.search(line):
-        return _place(window, start, regions)
+        labelled = _LABELS.search(line) is not None
+        return _place(window, start, regions, grouped=False) or (
+            _place(window, start, _ALL_REGIONS, grouped=False) if labelled else None
+        )
     written = data[start:stop]
     if _OTHER_NUMBER.search(line) or len(written) - sum(map(written.count, _GAP)) > _MAX_DIGITS:
         return None
@@ -177,24 +192,27 @@ def _window(data: bytes, start: int, stop: int) -> str:
     return data[start : extension.end() if extension else stop].decode("ascii")
 
 
-def _place(window: str, start: int, regions: tuple[str, ...]) -> tuple[int, int] | None:
-    length = _length(window, regions)
+def _place(
+    window: str, start: int, regions: tuple[str, ...], *, grouped: bool = True
+) -> tuple[int, int] | None:
+    length = _length(window, regions, grouped)
     return (start, start + length) if length else None
 
 
 @lru_cache(maxsize=4096)
-def _length(window: str, regions: tuple[str, ...]) -> int:
+def _length(window: str, regions: tuple[str, ...], grouped: bool) -> int:
     """Returns how many characters at the beginning of ``window`` are a valid number; 0 if it is none.
 
     Args:
         window: What may be a number.
         regions: Countries to try, for a number without its country code.
+        grouped: Whether the digits of a national number must be grouped as its country does it.
     """
     # 0.1 s, and many a corpus has no candidate.
     from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, format_number
 
     for region in regions or (None,):
-        leniency = Leniency.VALID if region is None else Leniency.STRICT_GROUPING
+        leniency = Leniency.STRICT_GROUPING if grouped and region else Leniency.VALID
         for match in PhoneNumberMatcher(window, region, leniency=leniency):
             if match.start > 1:
                 break  # its beginning is no number

@@ -23,6 +23,9 @@ UNICODE_VERSION: Final = unicodedata.unidata_version
 WORD: Final = rb"A-Za-z0-9_\x80"
 """Characters of a word, for use between the brackets of a pattern."""
 
+MIXED_CHARS: Final = 5
+"""Least length of a word of letters and digits that may be, or be a part of, a secret."""
+
 _APART = bytes((byte not in b"_-" and not chr(byte).isalnum()) or byte > 127 for byte in range(256))
 _BEFORE_FIRST = np.array([-1])
 _ZERO, _TEN = np.uint8(48), np.uint8(10)
@@ -61,7 +64,7 @@ class Plain:
         digits: Offset of each digit.
     """
 
-    __slots__ = ("_runs", "data", "digits", "text", "view")
+    __slots__ = ("_mixed", "_runs", "data", "digits", "text", "view")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -72,6 +75,7 @@ class Plain:
             self.data = _table().take(codes).tobytes()
         self.view: NDArray[np.uint8] = np.frombuffer(self.data, np.uint8)
         self.digits: NDArray[np.int64] = np.flatnonzero((self.view - _ZERO) < _TEN)
+        self._mixed: list[tuple[int, int, int]] | None = None
         self._runs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def digits_within(self, count: int, chars: int) -> bool:
@@ -89,19 +93,21 @@ class Plain:
         before = self.view[digits - 1] | _CASE_BIT  # of a first digit it is the last character: no harm
         return digits[(before - _SMALL_A) < _LETTERS]
 
-    def mixed_words(self, chars: int) -> list[tuple[int, int, int]]:
+    def mixed_words(self) -> list[tuple[int, int, int]]:
         """Returns the words in which a digit follows a letter: offset, offset after, of the digit.
 
-        Args:
-            chars: Least length; a word is made of letters and digits of ASCII, ``_`` and ``-``.
+        A word is made of letters and digits of ASCII, ``_`` and ``-``, and of ``MIXED_CHARS`` at least.
         """
-        at = self.digits_after_letters()
-        if not len(at):
-            return []
+        if self._mixed is None:
+            at = self.digits_after_letters()
+            self._mixed = self._words_around(at) if len(at) else []
+        return self._mixed
+
+    def _words_around(self, at: NDArray[np.int64]) -> list[tuple[int, int, int]]:
         apart = np.flatnonzero(np.frombuffer(self.data.translate(_APART), np.bool_))
         edges = np.concatenate((_BEFORE_FIRST, apart, [len(self.data)]))
         place = np.searchsorted(edges, at)
-        long = edges[place] - edges[place - 1] > chars
+        long = edges[place] - edges[place - 1] > MIXED_CHARS
         place, at = place[long], at[long]
         return list(zip((edges[place - 1] + 1).tolist(), edges[place].tolist(), at.tolist(), strict=True))
 

@@ -100,7 +100,7 @@ def _find_forms(plain: Plain) -> Iterator[Finding]:
 
 def _words(plain: Plain) -> list[tuple[int, int]]:
     """Returns the bounds of what may be a key: long words with digits, and beginnings of forms without."""
-    words = [(start, stop) for start, stop, _ in plain.mixed_words(RUN_CHARS)]
+    words = [(start, stop) for start, stop, _ in plain.mixed_words() if stop - start >= RUN_CHARS]
     data = plain.data
     for sign in _WITHOUT_DIGITS:
         if sign[-1:] in data and sign in data:  # one byte is looked for much faster

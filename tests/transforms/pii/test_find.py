@@ -131,9 +131,11 @@ def test_a_kind_that_is_not_asked_for_is_not_found() -> None:
 
 
 def test_national_numbers_are_those_of_the_language() -> None:
-    text = "Tel. 030 303986300"
+    text = "Rufen Sie 030 303986300"
     assert find(text, ["phone"], regions_of("de", ()))
     assert not find(text, ["phone"], regions_of("zh", ()))
+    # Right after such a word, the number may be one of another country.
+    assert find("Tel. 030 303986300", ["phone"], regions_of("zh", ()))
     assert regions_of("zh", ("DE",)) == ("DE",)
     assert regions_of(None, ()) == regions_of("xx", ()) == ("US", "GB")
 
