@@ -27,6 +27,7 @@ from schemas.manifest import Manifest
 from schemas.specs import IndexSpec
 from schemas.tables import TABLES
 from schemas.units import PartInfo, Receipt, WorkUnit
+from transforms.read.plugins import installed
 from warehouse.catalog import Catalog
 from warehouse.parts import UnitParts, part_digest
 from warehouse.storage import Storage, open_storage
@@ -122,7 +123,7 @@ def _chain(config: Config, location: str, generation: int, sample: float) -> Cha
     names = [source.name for source in config.sources]
     specs = {name: replace(config.ingest_spec(name), sample=sample) for name in names}
     recipes = {name: make_recipe(spec, generation) for name, spec in specs.items()}
-    return Chain(location, specs, recipes)
+    return Chain(location, specs, recipes, installed())
 
 
 def _deduplicate(

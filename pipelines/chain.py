@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schemas.errors import WorkFailed
 from schemas.specs import IngestSpec
 from schemas.units import WorkUnit
+from transforms.read.plugins import installed
 from warehouse.parts import part_digest
 
 
@@ -41,8 +43,24 @@ class Chain:
         warehouse: Location of the warehouse.
         specs: Source -> its options.
         recipes: Source -> its recipe.
+        plugins: Distributions that bring formats, where the recipes were made; every worker must have
+            the same (``check_plugins``).
     """
 
     warehouse: str
     specs: Mapping[str, IngestSpec]
     recipes: Mapping[str, Recipe]
+    plugins: tuple[str, ...] = ()
+
+    def check_plugins(self) -> None:
+        """Asserts that the same formats are installed here: without one, its files would be refused.
+
+        Raises:
+            WorkFailed: If a distribution is missing, of another version, or there is one more.
+        """
+        here = installed()
+        if here != self.plugins:
+            raise WorkFailed(
+                f"this worker has the format plug-ins {list(here)}, the build was begun with "
+                f"{list(self.plugins)}; install the same ones everywhere"
+            )

@@ -113,7 +113,7 @@ def guess_format(name: str) -> str:
     """
     inner = strip_suffix(name)[0]
     lower = inner.lower()
-    endings = [(ending, form.name) for form in registry.FORMATS for ending in form.extensions]
+    endings = [(ending, form.name) for form in registry.all_formats() for ending in form.extensions]
     named = [item for item in endings if lower.endswith(item[0])]
     if named:
         # ``.json`` is an ending of two formats; the one that is called so is meant.

@@ -48,10 +48,14 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
     Names and licences that are constant for a source are joined by the views and are no part of it.
     """
     source = spec.source
-    formats = registry.FORMATS if source.format == "auto" else [registry.by_name(source.format)]
+    formats = registry.all_formats() if source.format == "auto" else [registry.by_name(source.format)]
+    brought = {plugin.form.name: [plugin.distribution] for plugin in registry.plugins()}
     return {
         "version": INGEST_VERSION,
-        "formats": {form.name: [form.version, *_versions(form.libraries)] for form in formats},
+        "formats": {
+            form.name: [form.version, *_versions(form.libraries), *brought.get(form.name, [])]
+            for form in formats
+        },
         "decode": [decode.DECODE_VERSION, *_versions(decode.LIBRARIES)],
         "text_field": source.text_field,
         "fields": dict(source.fields),

@@ -90,6 +90,7 @@ class _ReadUnitFn(beam.DoFn):
         self._chain = chain
 
     def setup(self) -> None:
+        self._chain.check_plugins()
         self._storage = open_storage(self._chain.warehouse)
 
     def process(self, element: WorkUnit) -> Iterator[Batch]:

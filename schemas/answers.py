@@ -278,3 +278,26 @@ class Export(_Answer):
     licenses: dict[str, Amount]
     contributors: dict[str, Amount]
     shards: tuple[ExportShard, ...]
+
+
+class FormatLine(_Part):
+    """A format that can be read.
+
+    Attributes:
+        format_version: Of the reader; what it makes of the same bytes changes only with it.
+        libraries: Distribution -> its version, of those that decide about the result.
+        origin: ``datamoat``, or name and version of the distribution that brings it.
+    """
+
+    name: str
+    media_type: str
+    extensions: tuple[str, ...]
+    format_version: int
+    libraries: dict[str, str]
+    origin: str
+
+
+class Formats(_Answer):
+    """Every format that can be read here."""
+
+    formats: tuple[FormatLine, ...]

@@ -1,4 +1,4 @@
-"""The commands before a build: ``init`` writes a configuration, ``plan`` says what it would do."""
+"""The commands before a build: ``init`` writes a configuration; ``plan``, ``formats`` say what is read."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands to the program."""
     app.command()(init)
     app.command()(plan)
+    app.command()(formats)
 
 
 def init(
@@ -75,3 +76,10 @@ def plan(
     planned = plan_units(checked, previous, allow_shrink=allow_shrink)
     answer = estimate(checked, planned, workers)
     emit(answer, as_json, show_plan)
+
+
+def formats(as_json: AsJson = False) -> None:
+    """List the formats that can be read, with their libraries and the packages that bring them."""
+    from pipelines.cli.formats_view import list_formats, show_formats
+
+    emit(list_formats(), as_json, show_formats)

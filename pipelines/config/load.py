@@ -45,7 +45,7 @@ def json_schema() -> dict[str, Any]:
 
 def format_names() -> list[str]:
     """Returns what may stand as ``format`` of a source."""
-    return ["auto", *sorted(form.name for form in registry.FORMATS)]
+    return ["auto", *sorted(form.name for form in registry.all_formats())]
 
 
 def _without_null(schema: Any) -> Any:

@@ -21,8 +21,8 @@ from pipelines.sandbox.marks import Marks
 from pipelines.sandbox.messages import FAILED
 
 FORK, REAP = b"F", b"R"
-PARSERS = ("transforms.extract", "pipelines.sandbox.serve")
-"""What every parser needs; imported once."""
+PARSERS = ("transforms.extract", "pipelines.sandbox.serve", "transforms.read.registry:plugins")
+"""What every parser needs; imported once, formats of other packages too."""
 
 FORKED = struct.Struct("<q")
 """Process id."""

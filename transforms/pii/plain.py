@@ -26,6 +26,9 @@ WORD: Final = rb"A-Za-z0-9_\x80"
 MIXED_CHARS: Final = 5
 """Least length of a word of letters and digits that may be, or be a part of, a secret."""
 
+LONG_CHARS: Final = 4096
+"""A longer word is data, no secret."""
+
 _APART = bytes((byte not in b"_-" and not chr(byte).isalnum()) or byte > 127 for byte in range(256))
 _BEFORE_FIRST = np.array([-1])
 _ZERO, _TEN = np.uint8(48), np.uint8(10)
@@ -94,9 +97,10 @@ class Plain:
         return digits[(before - _SMALL_A) < _LETTERS]
 
     def mixed_words(self) -> list[tuple[int, int, int]]:
-        """Returns the words in which a digit follows a letter: offset, offset after, of the digit.
+        """Returns the words in which a digit follows a letter: offset, offset after, of the first such digit.
 
-        A word is made of letters and digits of ASCII, ``_`` and ``-``, and of ``MIXED_CHARS`` at least.
+        A word is made of letters and digits of ASCII, ``_`` and ``-``, ``MIXED_CHARS`` to ``LONG_CHARS``
+        of them.
         """
         if self._mixed is None:
             at = self.digits_after_letters()
@@ -107,8 +111,12 @@ class Plain:
         apart = np.flatnonzero(np.frombuffer(self.data.translate(_APART), np.bool_))
         edges = np.concatenate((_BEFORE_FIRST, apart, [len(self.data)]))
         place = np.searchsorted(edges, at)
-        long = edges[place] - edges[place - 1] > MIXED_CHARS
-        place, at = place[long], at[long]
+        chars = edges[place] - edges[place - 1] - 1
+        # Each word once, by the first of its digits.
+        once = (
+            np.concatenate(([True], place[1:] > place[:-1])) & (chars >= MIXED_CHARS) & (chars <= LONG_CHARS)
+        )
+        place, at = place[once], at[once]
         return list(zip((edges[place - 1] + 1).tolist(), edges[place].tolist(), at.tolist(), strict=True))
 
     def runs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

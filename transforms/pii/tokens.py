@@ -112,15 +112,17 @@ def _words(plain: Plain) -> list[tuple[int, int]]:
 def _find_private_keys(data: bytes) -> Iterator[Finding]:
     if b"PRIVATE" not in data:
         return
-    stop = 0
+    stop, ends = 0, dict[bytes, int]()
     for begin in _KEY_BEGINS.finditer(data):
         if begin.start() < stop:
             continue
         end = b"-----END " + begin[1] + b"-----"
-        at = data.find(end, begin.end(), begin.end() + _KEY_CHARS)
-        body = _KEY_BODY.match(data, begin.end())
-        if at < 0 and body is not None:  # cut off: what looks like a key's lines
-            at, end = body.end(), b""
+        at = ends.get(end, 0)
+        if 0 <= at < begin.end():  # looked for once behind each end: a text may be all beginnings
+            at = ends[end] = data.find(end, begin.end())
+        if not begin.end() <= at <= begin.end() + _KEY_CHARS:  # cut off: what looks like a key's lines
+            body = _KEY_BODY.match(data, begin.end(), begin.end() + _KEY_CHARS)
+            at, end = (body.end(), b"") if body else (-1, b"")
         if at >= 0 and len(_NO_BASE64.sub(b"", data[begin.end() : at])) >= _KEY_MIN_CHARS:
             stop = at + len(end)
             yield Finding(begin.start(), stop, "secret")

@@ -4,6 +4,7 @@ A new format is one file with a ``Format`` and one line in ``FORMATS``.
 """
 
 import re
+from functools import cache
 
 from schemas.records import Dead, Refused
 from transforms.read import (
@@ -34,6 +35,7 @@ from transforms.read.magic import BINARY_MAGIC, KNOWN_MAGIC
 from transforms.read.mail_detect import find_mail
 from transforms.read.office import docx, odf, pptx, rtf, sheets
 from transforms.read.pdf import document as pdf
+from transforms.read.plugins import Plugin, load_plugins
 from transforms.read.streams import Readable
 
 FORMATS: tuple[Format, ...] = (
@@ -67,7 +69,7 @@ FORMATS: tuple[Format, ...] = (
     rtf.FORMAT,
     epub.FORMAT,
 )
-"""All formats; where two take the same content, the first one in this order has it."""
+"""The formats of this package; where two take the same content, the first one in this order has it."""
 
 HEAD_BYTES = 1 << 16
 """How much of the content ``detect`` should see, in bytes."""
@@ -79,10 +81,6 @@ _PACKAGES = (docx.FORMAT, pptx.FORMAT, sheets.XLSX, odf.ODT, odf.ODS, odf.ODP, e
 """Formats that are zip files."""
 
 _BY_NAME = {form.name: form for form in FORMATS}
-_EXTENSIONS = sorted(
-    ((extension, form) for form in FORMATS for extension in form.extensions),
-    key=lambda item: -len(item[0]),
-)
 _EXTENSION = re.compile(r"[^.]\.([A-Za-z0-9_+~-]{1,16})$")
 _WELL_KNOWN = re.compile(
     r"_*(readme|licen[cs]es?|copying|notices?|copyright|authors|contributors|credits|thanks|acknowledge?ments"
@@ -96,13 +94,29 @@ _CODE = re.compile(  # endings of program code and data, which no well-known nam
 _HTML_GUESSED = ("txt", "php", "asp", "aspx", "jsp", "cgi", "shtml", "doc", "docx", "xls", "xlsx")
 
 
+@cache
+def plugins() -> tuple[Plugin, ...]:
+    """Returns the formats that other packages bring (``transforms.read.plugins``), imported once.
+
+    Raises:
+        UsageError: If one of them cannot be used.
+    """
+    return load_plugins(FORMATS)
+
+
+def all_formats() -> tuple[Format, ...]:
+    """Returns every format, those of other packages after ours."""
+    return FORMATS + tuple(plugin.form for plugin in plugins())
+
+
 def by_name(name: str) -> Format:
     """Returns a format by its name.
 
     Raises:
         KeyError: If there is no such format.
     """
-    return _BY_NAME[name]
+    found = _BY_NAME.get(name)
+    return found if found is not None else {form.name: form for form in all_formats()}[name]
 
 
 def detect(
@@ -125,6 +139,12 @@ def detect(
         return Refused("empty")
     if forced != "auto":
         return by_name(forced)
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    extension = _extension(base)
+    for plugin in plugins():
+        # Asked first, or none could ever read what one of ours takes, or what is known to have no reader.
+        if _is_of(plugin.form, base, head):
+            return plugin.form
     if content is not None and head.startswith((ZIP, OLE)) and (kind := identify(content, head)) is not None:
         if kind == "encrypted":
             return Dead("encrypted", "a password is needed")
@@ -132,8 +152,6 @@ def detect(
             named = next((form for form in _candidates(name.lower()) if form in _PACKAGES), None)
             return named or Refused("unsupported_format", detail=_extension(name) or "zip")
         return _BY_NAME[kind] if kind in _BY_NAME else Refused("unsupported_format", detail=kind)
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    extension = _extension(base)
     for form in _TOLD_BY_CONTENT:
         if form.sniff is not None and form.sniff(head, ""):
             return form
@@ -174,7 +192,21 @@ def _candidates(base: str) -> list[Format]:
     """Returns the formats that may be meant by a file name, the longest extension first."""
     lower = base.lower()
     named = [package_metadata.FORMAT] if base in package_metadata.FILE_NAMES else []
-    return named + [form for extension, form in _EXTENSIONS if lower.endswith(extension)]
+    return named + [form for extension, form in _extensions() if lower.endswith(extension)]
+
+
+def _is_of(form: Format, base: str, head: bytes) -> bool:
+    """Tells whether a format of another package knows content for its own."""
+    if form.sniff is None or (form.extensions and not base.lower().endswith(form.extensions)):
+        return False
+    return form.sniff(head, base)
+
+
+@cache
+def _extensions() -> list[tuple[str, Format]]:
+    """Returns the extensions and who takes them, the longest first."""
+    claims = [(extension, form) for form in all_formats() for extension in form.extensions]
+    return sorted(claims, key=lambda claim: -len(claim[0]))
 
 
 def _extension(base: str) -> str:
