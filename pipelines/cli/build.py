@@ -12,6 +12,7 @@ from pipelines.cli.common import AsJson, Snapshot, Warehouse, emit, reading
 
 if TYPE_CHECKING:
     from pipelines.build import Built
+    from pipelines.config import Config
 
 _BEAM = {"allow_extra_args": True, "ignore_unknown_options": False}
 
@@ -61,8 +62,9 @@ def build(
     checked = load_config(config)
     built = run(checked, How(workers, flags, quiet), allow_shrink=allow_shrink, sample=sample)
     _talk(built)
-    _show_funnel(warehouse_of(checked, sample), as_json=as_json)
-    _judge(built)
+    warehouse = warehouse_of(checked, sample)
+    _show_funnel(warehouse, as_json=as_json)
+    _judge(built, checked, warehouse)
 
 
 class ExportForm(StrEnum):
@@ -162,17 +164,30 @@ def _show_funnel(warehouse: str, *, as_json: bool) -> None:
     show_funnel(warehouse, None, as_json=as_json)
 
 
-def _judge(built: "Built") -> None:
+def _judge(built: "Built", config: "Config", warehouse: str) -> None:
     from schemas.errors import AnswerIsNo
 
-    if built.over_budget:
-        raise AnswerIsNo(
-            "\n".join(
-                f"source {name}: {dead:,} of {read:,} records are dead letters, above its max_dead_fraction; "
-                f"see `datamoat sample WAREHOUSE --dead --source {name}`"
-                for name, (dead, read) in sorted(built.over_budget.items())
-            )
+    if not built.over_budget:
+        return
+    from warehouse.reasons import dead_reasons
+
+    catalog, manifest = reading(warehouse, None)
+    counted = dead_reasons(catalog, manifest, sorted(built.over_budget))
+    lines = []
+    for name, (dead, read) in sorted(built.over_budget.items()):
+        limit = config.source(name).max_dead_fraction
+        lines.append(
+            f"source {name}: {dead:,} of {read:,} records are dead letters, "
+            f"above its max_dead_fraction of {limit:g}"
         )
+        lines += [
+            f"  {row.records:>8,}  {row.reason:<14} {row.example}" for row in counted if row.source == name
+        ]
+    lines.append(
+        "everything is written all the same; see `datamoat sample WAREHOUSE --dead --source NAME`, and raise "
+        "max_dead_fraction if that is what is there"
+    )
+    raise AnswerIsNo("\n".join(lines))
 
 
 def _say(line: str) -> None:

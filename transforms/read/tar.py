@@ -22,15 +22,24 @@ _KINDS = {
 }
 
 
+_READS_BEYOND = 16
+"""Reads behind the end until it is told: ``tarfile`` passes over 8 EB block by block, there or not."""
+
+
 class _Source:
     """A stream for ``tarfile``: full reads, and whether somebody knows already that it broke."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self.told = False  # a member's reader got to know that the stream is broken
+        self._beyond = 0
 
     def read(self, size: int, /) -> bytes:
-        return read_fully(self._stream, size)
+        data = read_fully(self._stream, size)
+        self._beyond = 0 if data else self._beyond + 1
+        if self._beyond > _READS_BEYOND:
+            raise BrokenStream(Dead("truncated", "EOFError: the archive ends early"))
+        return data
 
 
 class _Content:

@@ -12,6 +12,7 @@ from transforms.read.entries import Entry
 from transforms.read.streams import BrokenStream, Readable, as_seekable
 
 _LOCAL_HEADER = b"PK\x03\x04"
+_LOCAL_HEADER_BYTES = 30  # without the name
 _METHODS = {
     zipfile.ZIP_STORED: 1 << 20,  # method -> how much is asked for at once, so that output is bounded
     zipfile.ZIP_DEFLATED: 1 << 20,
@@ -26,13 +27,16 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, Va
 class _Content:
     """The content of a member; damage is a broken stream."""
 
-    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, overlaps: bool) -> None:
         self._archive = archive
         self._info = info
+        self._overlaps = overlaps
         self._file: IO[bytes] | None = None
         self._step = _METHODS[info.compress_type]
 
     def read(self, size: int, /) -> bytes:
+        if self._overlaps:
+            raise BrokenStream(Dead("corrupt", "BadZipFile: the member shares its bytes with another one"))
         try:
             if self._file is None:
                 self._file = self._archive.open(self._info)
@@ -61,13 +65,32 @@ def entries(stream: Readable) -> Iterator[Entry]:
         other = Dead("corrupt", f"{type(error).__name__}: not a zip archive")
         raise BrokenStream(reason if begins else other) from error
     with archive:
-        for info in archive.infolist():
-            yield _entry(archive, info)
+        overlapping = _overlapping(archive)
+        for number, info in enumerate(archive.infolist()):
+            yield _entry(archive, info, number in overlapping)
 
 
-def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
+def _overlapping(archive: zipfile.ZipFile) -> set[int]:
+    """Returns the numbers of the entries whose bytes reach into the next one's.
+
+    A bomb is made of them: each byte is unpacked as often as there are entries (Fifield 2019, A better
+    zip bomb). Of entries that share all their bytes the first one is read.
+    """
+    infos = archive.infolist()
+    order = sorted(range(len(infos)), key=lambda number: infos[number].header_offset, reverse=True)
+    found: set[int] = set()
+    end = archive.start_dir
+    for number in order:
+        info = infos[number]
+        if info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size > end:
+            found.add(number)
+        end = info.header_offset
+    return found
+
+
+def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, overlaps: bool) -> Entry:
     def content() -> Readable:
-        return _Content(archive, info)
+        return _Content(archive, info, overlaps)
 
     name = _stored_name(info)
     mode = info.external_attr >> 16
