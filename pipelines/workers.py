@@ -20,6 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from pipelines.jobs import IN_MEMORY, Job
+from pipelines.sandbox.pool import close_all as close_sandboxes
 from schemas.errors import WorkFailed
 
 GROUP_BYTES = 8 << 20
@@ -31,6 +32,9 @@ _SHARE = 4
 """A group is this part of what each worker still has before it: large at first, small in the end."""
 
 _COLLECT_EVERY = 20_000  # new objects; 700 by default
+
+_LEAVE_SECONDS = 2.0
+"""How long an idle child may take to end before it is killed."""
 
 _GO_ON = "run the same command again, it goes on where it stopped"
 
@@ -138,6 +142,11 @@ class _Child:
             raise WorkFailed(f"{failure.summary}; {_GO_ON}")
         raise RuntimeError(f"a worker failed: {failure.summary}\n{failure.trace}")
 
+    def leave(self) -> None:
+        """Lets an idle child end by itself, so that the cost of what it started is counted as its own."""
+        self.pipe.close()
+        self.process.join(_LEAVE_SECONDS)
+
     def died(self) -> NoReturn:
         self.process.join(5)
         code = self.process.exitcode
@@ -156,6 +165,8 @@ def _children(job: Job[Any], count: int) -> Iterator[list[_Child]]:
     try:
         children.extend(_Child(job) for _ in range(count))
         yield children
+        for child in children:
+            child.leave()
     finally:
         for child in children:
             child.process.kill()
@@ -201,6 +212,7 @@ def _work(pipe: Connection, job: Job[Any]) -> None:
         try:
             group = pipe.recv()
         except EOFError:
+            close_sandboxes()
             return
         failure: _Failure | None = None
         try:

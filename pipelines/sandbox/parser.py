@@ -100,13 +100,16 @@ class Parser:
     Args:
         template: What forks it.
         limits: What it may use up.
+
+    Attributes:
+        spent: Tells its CPU time so far, in seconds.
     """
 
     def __init__(self, template: Template, limits: LimitsSpec) -> None:
         self._template = template
         self.limits = limits
         self._pid, self._link = template.fork(limits.memory_mb * _MB)
-        self._spent = _clock_of(self._pid)
+        self.spent = _clock_of(self._pid)
         self._memory = _resident(self._pid) + limits.memory_mb * _MB
         self._buffer = bytearray(1 << 20)
         self._state: tuple[int, ...] = ()
@@ -166,7 +169,7 @@ class Parser:
 
     def _look(self) -> None:
         """Looks at a parser from which nothing came for a while."""
-        state, wall, cpu = self._template.marks.state(), time.monotonic(), self._spent()
+        state, wall, cpu = self._template.marks.state(), time.monotonic(), self.spent()
         if _resident(self._pid) > self._memory:
             raise self._ended("out_of_memory", f"more than {self.limits.memory_mb} MB", certain=False)
         if state != self._state:

@@ -51,6 +51,10 @@ class Sandbox:
             if not way.done:
                 self._drop()  # in the middle of something that nobody wants any more
 
+    def parser_seconds(self) -> float:
+        """Returns the CPU time of the living parser, in seconds."""
+        return self._parser.spent() if self._parser is not None else 0.0
+
     def close(self) -> None:
         """Ends the processes."""
         self._drop()

@@ -77,6 +77,7 @@ def main(control_fd: int, marks_fd: int, modules: Sequence[str]) -> None:
             control.sendall(REAPED.pack(os.waitstatus_to_exitcode(status), usage.ru_maxrss * unit))
     if child:
         os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def _live(fd: int, marks: Marks, memory: int) -> None:
