@@ -108,7 +108,8 @@ def test_each_ends_as_stated(fallen: dict[str, list[str]], name: str) -> None:
 
 
 def test_nothing_else_fell(fallen: dict[str, list[str]]) -> None:
-    assert {name for name in fallen if not name.startswith("cut.")} == {*FALLEN, "deep.eml"}
+    # Whether 50,000 nested elements leave any text depends on the extractor; that it ends does not.
+    assert {name for name in fallen if not name.startswith("cut.")} - {"deep.html"} == {*FALLEN, "deep.eml"}
     assert [what.split(" ", 1)[1] for what in fallen["deep.eml"] if "too_deep" in what] == [
         "too_deep: more than 8 mails in one another"
     ]
