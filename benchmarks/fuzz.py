@@ -16,7 +16,9 @@ import tarfile
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -61,16 +63,17 @@ def read_seeds(folder: Path) -> Seeds:
 def _unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
     content = path.read_bytes()
     yield path.name, content
-    if path.name.endswith((".tar.gz", ".tgz", ".tar")):
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            for info in archive:
-                file = archive.extractfile(info) if info.isreg() else None
-                if file is not None:
-                    yield info.name, file.read()
-    elif path.name.endswith(".zip"):
-        with zipfile.ZipFile(io.BytesIO(content)) as box:
-            for name in box.namelist():
-                yield name, box.read(name)
+    with suppress(tarfile.TarError, zipfile.BadZipFile, RuntimeError, EOFError, OSError, zlib.error):
+        if path.name.endswith((".tar.gz", ".tgz", ".tar")):
+            with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+                for info in archive:
+                    file = archive.extractfile(info) if info.isreg() else None
+                    if file is not None:
+                        yield info.name, file.read()
+        elif path.name.endswith(".zip"):
+            with zipfile.ZipFile(io.BytesIO(content)) as box:
+                for name in box.namelist():
+                    yield name, box.read(name)
 
 
 def mutate(dice: Dice, seed: bytes, other: bytes) -> bytes:
