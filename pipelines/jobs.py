@@ -37,8 +37,11 @@ class IngestJob:
         from pipelines.bounded import seems_bounded
         from pipelines.sandbox import warm_up
 
-        bounded = all(seems_bounded(unit, self.chain.specs[unit.source].source) for unit in units)
-        if tuple(flags) == IN_MEMORY and not bounded:
+        def needs_sandbox(unit: WorkUnit) -> bool:
+            spec = self.chain.specs[unit.source]
+            return spec.limits.sandbox and not seems_bounded(unit, spec.source)
+
+        if tuple(flags) == IN_MEMORY and any(map(needs_sandbox, units)):
             warm_up()  # it imports the parsers while this process imports Beam
         quiet_beam()
         import apache_beam as beam

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pipelines.sandbox.marks import Marks, Place, make_memory
-from pipelines.sandbox.messages import HEADER, OUT_OF_MEMORY, Failure, Request, send, unpack
+from pipelines.sandbox.messages import FAILED, HEADER, OUT_OF_MEMORY, Failure, Request, send, unpack
 from pipelines.sandbox.template import FORK, FORKED, MEMORY, REAP, REAPED
 from pipelines.stretches import Stretch
 from schemas.records import Dead
@@ -187,6 +187,8 @@ class Parser:
 
     def _died(self) -> Died:
         code, memory = self.kill()
+        if code == FAILED:
+            raise RuntimeError("a parser process failed by itself; its traceback stands above")
         place = self._template.marks.place()
         beyond = Dead("out_of_memory", f"more than {self.limits.memory_mb} MB")
         if code == OUT_OF_MEMORY or (code < 0 and memory > 0.9 * self._memory):

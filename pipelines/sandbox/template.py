@@ -15,6 +15,7 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from collections.abc import Sequence
 
 from pipelines.sandbox.marks import Marks
@@ -89,6 +90,8 @@ def _live(fd: int, marks: Marks, memory: int) -> None:
         _die_with_template()
         _limit(memory)
         code = serve(socket.socket(fileno=fd), marks)
+    except Exception:
+        traceback.print_exc()  # not of a record: the worker sees the exit code, and fails
     finally:
         os._exit(code)
 

@@ -122,7 +122,6 @@ def test_no_neighbour_lost_its_place(folder: Path) -> None:
         "c.md",
         "m.txt",
         "zz.txt",
-        "deep.html",
         "absurd.tar",
         "encrypted.zip",
         "overlap.zip",
