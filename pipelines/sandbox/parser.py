@@ -69,9 +69,14 @@ class Template:
         ours, other = socket.socketpair()
         other.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.marks.clear()
-        socket.send_fds(self._control, [FORK + MEMORY.pack(memory)], [other.fileno()])
-        other.close()
-        (pid,) = FORKED.unpack(self._answer(FORKED.size))
+        try:
+            socket.send_fds(self._control, [FORK + MEMORY.pack(memory)], [other.fileno()])
+            (pid,) = FORKED.unpack(self._answer(FORKED.size))
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            other.close()
         return pid, ours
 
     def reap(self) -> tuple[int, int]:
