@@ -22,7 +22,7 @@ _WORD = re.compile(
 )
 _NGRAM = 5
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_LEVELS = (0.7, 0.5)
+_LEVELS = (0.7, 0.6, 0.5)
 _EPSILON = 1e-9  # 0.7 has no exact binary form
 
 

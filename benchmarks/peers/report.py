@@ -1,5 +1,6 @@
 """The table: medians of the runs, and how many times as fast datamoat is."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,13 +69,14 @@ def table(runs: Sequence[Run], documents: int) -> str:
     kinds = sorted({kind for run in runs for kind in run.quality.found}, key=_edit_order)
     lines += [
         "",
-        "| tool | settings | removed | of them resembled ≥ 0.7 | ≥ 0.5 | "
+        "| tool | settings | removed | of them resembled ≥ 0.7 | ≥ 0.6 | ≥ 0.5 | "
         + " | ".join(f"found: {kind}" for kind in kinds) + " |",
-        "|---|---|" + "--:|" * (3 + len(kinds)),
+        "|---|---|" + "--:|" * (4 + len(kinds)),
     ]  # fmt: skip
     for tool, run in first.items():
         quality = run.quality
-        shares = [quality.precision[0.7], quality.precision[0.5], *(quality.found[kind] for kind in kinds)]
+        levels = (quality.precision.get(level, math.nan) for level in (0.7, 0.6, 0.5))
+        shares = [*levels, *(quality.found[kind] for kind in kinds)]
         lines.append(
             f"| {tool} | {run.settings} | {quality.removed:,} | "
             + " | ".join(f"{share:.3f}" for share in shares) + " |"

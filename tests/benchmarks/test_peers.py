@@ -27,7 +27,7 @@ def test_the_level_is_that_of_the_most_similar_document(texts):
     judge = Judge(rows(*texts))
     for place, text in enumerate(texts):
         best = max(jaccard(text, other) for at, other in enumerate(texts) if at != place)
-        assert judge.level(place) == (0.7 if best >= 0.7 else 0.5 if best >= 0.5 else 0.0)
+        assert judge.level(place) == next((level for level in (0.7, 0.6, 0.5) if best >= level), 0.0)
 
 
 def test_a_decision_is_judged_by_copies_and_by_similarity():
@@ -36,9 +36,9 @@ def test_a_decision_is_judged_by_copies_and_by_similarity():
     corpus.append(Row("copy", WORDS, "source", "0", "exact"))
     judge = Judge(corpus)
     missed = judge.quality(["0", "1", "2", "copy"])
-    assert missed == Quality(1, {"exact": 0.0}, {0.7: 0.0, 0.5: 0.0})
+    assert missed == Quality(1, {"exact": 0.0}, {0.7: 0.0, 0.6: 0.0, 0.5: 0.0})
     found = judge.quality(["0", "2", "3"])
-    assert found == Quality(2, {"exact": 1.0}, {0.7: 1.0, 0.5: 1.0})
+    assert found == Quality(2, {"exact": 1.0}, {0.7: 1.0, 0.6: 1.0, 0.5: 1.0})
     assert judge.quality(["1", "2", "copy"]).found == {"exact": 1.0}  # the original went instead
 
 
@@ -49,7 +49,7 @@ def test_ids_that_cannot_be_are_no_decision(kept):
 
 
 def test_the_table_has_medians_and_how_many_times_as_fast_we_are():
-    quality = Quality(1, {"exact": 1.0, "words 10%": 0.5}, {0.7: 1.0, 0.5: 1.0})
+    quality = Quality(1, {"exact": 1.0, "words 10%": 0.5}, {0.7: 1.0, 0.6: 1.0, 0.5: 1.0})
     runs = [Run("datamoat", "", 1, Cost(wall, wall, 100.0, 90.0, 0), quality) for wall in (2.0, 1.0, 9.0)]
     runs.append(Run("other", "defaults", 1, Cost(20.0, 10.0, 50.0, 40.0, 0), quality))
     stored = orjson.loads(orjson.dumps([asdict(run) for run in runs], option=orjson.OPT_NON_STR_KEYS))
