@@ -90,7 +90,7 @@ def find_addresses(plain: Plain) -> Iterator[Finding]:
 
 def _find_four(plain: Plain) -> Iterator[Finding]:
     digits = plain.digits
-    if np.count_nonzero(digits[1:] - digits[:-1] == 2) < 3:
+    if len(digits) < 4 or np.count_nonzero(digits[1:] - digits[:-1] == 2) < 3:
         return
     starts, stops = plain.runs()
     dotted = (starts[1:] - stops[:-1] == 1) & (plain.view[stops[:-1]] == 46) & (stops[1:] - starts[1:] <= 3)

@@ -77,7 +77,7 @@ class Plain:
             codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
             self.data = _table().take(codes).tobytes()
         self.view: NDArray[np.uint8] = np.frombuffer(self.data, np.uint8)
-        self.digits: NDArray[np.int64] = np.flatnonzero((self.view - _ZERO) < _TEN)
+        self.digits: NDArray[np.int64] = ((self.view - _ZERO) < _TEN).nonzero()[0]
         self._mixed: list[tuple[int, int, int]] | None = None
         self._runs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
