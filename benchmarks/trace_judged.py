@@ -3,7 +3,7 @@
     python benchmarks/trace_judged.py --data DIR [--texts 400] [--passages 1000]
 
 The corpus: up to --texts texts of each archive of the sets J and I, read by the project's own readers, of
-which every tenth is held out. Passages of 15 to 60 words (Chinese, Japanese: 23 to 90 characters) are cut
+which every tenth is held out. Passages of 15 to 60 words' worth (in Chinese 23 to 90 characters) are cut
 from it with a fixed seed, as they are, and with 5 % and 15 % of their words edited; others are cut from what
 was held out and kept if no text of the corpus holds 15 of their words in a row. "First" and "among five": the
 first holder of the first span, or one of the first five holders, is a document that holds the passage's
@@ -30,6 +30,8 @@ from benchmarks.trace_warehouse import write_warehouse
 from pipelines.index import index
 from pipelines.stages import How
 from schemas.traces import Trace, TraceHolder
+from transforms.ngrams import runs
+from transforms.words import split_words
 from warehouse.catalog import snapshot
 from warehouse.trace import Tracer, open_trace
 
@@ -55,18 +57,18 @@ def folded(text: str) -> str:
     return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
-def passages(texts: Sequence[str], count: int, name: str, characters: bool) -> Iterator[str]:
+def passages(texts: Sequence[str], count: int, name: str) -> Iterator[str]:
     """Yields passages, each of another text as far as there are enough."""
     dice = random.Random(f"{SEED} {name}")
     shuffled = sorted(texts, key=lambda _: dice.random())
     made = 0
     for text in (shuffled * (1 + count // max(len(shuffled), 1) * 4))[: count * 20]:
-        spans = [found.span() for found in _WORD.finditer(text)]
-        size = 23 + int(dice.random() * 68) if characters else 15 + int(dice.random() * 46)
-        if len(spans) <= size or made >= count:
+        words = split_words([text])
+        firsts, stops, _ = runs(words, 15 + int(dice.random() * 46))
+        if not len(firsts) or made >= count:
             continue
-        first = int(dice.random() * (len(spans) - size))
-        yield text[spans[first][0] : spans[first + size - 1][1]]
+        place = int(dice.random() * len(firsts))
+        yield text[words.starts[firsts[place]] : words.stops[stops[place] - 1]]
         made += 1
 
 
@@ -99,6 +101,8 @@ def judge(tracer: Tracer, corpus: Texts, kind: str, originals: Sequence[str], sh
         first += bool(found) and found[0] in right
         five += bool(right & set(found[:5]))
         nothing += not found
+        if not share and right and not right & set(found[:5]):
+            print(f"missed: {original!r} in {sorted(right)[:3]}; found {found[:3]}", file=sys.stderr)
         verbatim += any(span.kind != "near" for span in answer.spans)
     n = len(originals)
     print(
@@ -142,13 +146,13 @@ def main() -> None:
                     for text, known in zip(texts, languages, strict=True)
                     if (known == language if language else known not in ("zh", "ja", "ko"))
                 ]
-                cut = list(passages(mine, options.passages, title, characters=language is not None))
+                cut = list(passages(mine, options.passages, title))
                 if cut:
                     for kind, share in (("as it is", 0.0), ("5 % edited", 0.05), ("15 % edited", 0.15)):
                         judge(tracer, corpus, f"{title} {kind}".strip(), cut, share)
             strange = [
                 text
-                for text in passages(held_out, options.passages * 3, "held out", characters=False)
+                for text in passages(held_out, options.passages * 3, "held out")
                 if not any(corpus.holders(run) for run in _runs(text))
             ]
             if strange:

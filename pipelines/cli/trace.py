@@ -64,7 +64,8 @@ def trace(
         typer.Option("--jsonl", help="A file with an answer a line: id, and text or answer; - is stdin."),
     ] = None,
     each: Annotated[
-        int, typer.Option("--each", min=1, help="Texts to open for each n-gram, the most promising ones.")
+        int,
+        typer.Option("--each", min=1, help="Texts to open for each n-gram where there are too many for all."),
     ] = _EACH,
     everything: Annotated[
         bool, typer.Option("--all", help="Open every text that shares a selected n-gram.")

@@ -1,6 +1,8 @@
 """The index: two engines with the same parts, segments that grow and merge, and the commands."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,7 +12,16 @@ from pipelines.index import MAX_SEGMENTS, index
 from pipelines.jobs import IN_MEMORY
 from pipelines.stages import How
 from schemas.specs import IndexSpec
-from tests.pipelines.corpora import HERE, SHARED, datamoat, prose, sound, write_config, write_corpus
+from tests.pipelines.corpora import (
+    HERE,
+    REPOSITORY,
+    SHARED,
+    datamoat,
+    prose,
+    sound,
+    write_config,
+    write_corpus,
+)
 from warehouse.catalog import open_catalog, snapshot
 from warehouse.trace import open_trace
 
@@ -60,6 +71,19 @@ def test_the_command_indexes_and_traces(built):
     assert "owner of docs" in drawn.stdout
     assert "owner of tree" in drawn.stdout
     assert sound(built)
+
+
+def test_trace_loads_neither_beam_nor_duckdb(built):
+    index(open_catalog(str(built / "warehouse")), HERE)
+    code = (
+        "import sys; from pipelines.cli.app import main; assert main(sys.argv[1:]) == 0;"
+        "print([name for name in ('apache_beam', 'duckdb') if name in sys.modules], file=sys.stderr)"
+    )
+    arguments = ["trace", str(built / "warehouse"), prose("note3"), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=REPOSITORY, text=True, capture_output=True, check=True
+    )
+    assert done.stderr == "[]\n"
 
 
 def test_bad_questions_are_one_line_and_exit_2(built, tmp_path):

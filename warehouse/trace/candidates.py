@@ -64,7 +64,8 @@ def find_candidates(
         min_words: As the index was made.
         segments: Of the index.
         texts: In all segments.
-        each: Texts to open for each n-gram, the most promising ones; None opens all.
+        each: Texts to open for each n-gram, the most promising ones, where ``MOST_TEXTS`` are not enough for
+            all of them; None opens all.
     """
     firsts, stops, selection = windows(grams, words, min_words)
     chosen = np.unique(selection)
@@ -88,7 +89,7 @@ def find_candidates(
     rank = np.empty(len(known), np.int64)
     rank[order] = np.arange(len(known))
     opened = may
-    if each is not None:
+    if each is not None and may.sum() > MOST_TEXTS:
         opened = may & _among_first(which, of, rank, np.where(counts > _RARE, min(each, _OF_COMMON), each))
     rows = order[opened[order]][: None if each is None else MOST_TEXTS]
     unread = counts - np.bincount(which, minlength=len(values))

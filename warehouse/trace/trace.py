@@ -78,7 +78,8 @@ class Tracer:
 
         Args:
             text: The answer, as a model gave it.
-            each: Texts to open for each of its n-grams, the most promising ones; None opens all.
+            each: Texts to open for each of its n-grams where there are more than ``MOST_TEXTS``; None opens
+                all.
             name: Id of the answer, for the result.
         """
         cut = text[:MAX_CHARS]
