@@ -11,6 +11,9 @@ from benchmarks.dedup_pairs import (
     removed_below,
     sample,
 )
+from schemas.specs import DedupSpec
+
+THRESHOLD = DedupSpec().threshold
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +38,8 @@ def test_pages_that_are_not_alike_are_never_merged(judged):
 
 def test_shingles_leave_nothing_removed_below_the_threshold(judged, shared_data):
     estimated = deduplicate(etcd_pages(shared_data), verify=False)
-    assert removed_below(judged, 0.7) == 0 < removed_below(estimated, 0.7)
-    assert missed_from(judged, 0.7) < missed_from(estimated, 0.7)
+    assert removed_below(judged, THRESHOLD) == 0 < removed_below(estimated, THRESHOLD)
+    assert missed_from(judged, THRESHOLD) < missed_from(estimated, THRESHOLD)
 
 
 def test_all_known_copies_of_articles_are_found_and_no_others(shared_data):

@@ -103,4 +103,4 @@ def install() -> None:
     """Makes this process read them."""
     for form in (HOSTILE, HOSTILES):
         registry._BY_NAME[form.name] = form
-        registry._EXTENSIONS.insert(0, (form.extensions[0], form))
+        registry._extensions().insert(0, (form.extensions[0], form))
