@@ -57,7 +57,7 @@ def datamoat(corpus: Path, out: Path, preset: str) -> list[str]:
     source |= {"paths": [str(corpus)], "text_field": "text"}
     tables: dict[str, object] = {"corpus": {"name": "chain", "warehouse": str(out / "warehouse")}}
     tables |= {"quality": {"enabled": preset != "off", "preset": preset.replace("off", "none")}}
-    tables |= {"source": [source]}
+    tables |= {"pii": {"enabled": False}, "source": [source]}  # what both tools do, and no more
     config.write_text(to_toml(tables), encoding="utf-8")
     return [sys.executable, "-m", "datamoat", "build", str(config), "--workers", "1"]
 

@@ -131,6 +131,7 @@ def _datamoat(corpus: Path, out: Path, workers: int) -> list[str]:
         "clean": off,
         "language": off,
         "quality": off,
+        "pii": off,
         "source": [source],
     }
     config.write_text(to_toml(tables), encoding="utf-8")

@@ -36,6 +36,7 @@ def test_log_says_what_changed(tmp_path: Path) -> None:
         "source mail gone",
         "source crawl: license changed",
         "documents: 1 parts with 1 rows new, 1 parts with 2 rows gone",
+        "signals: 1 parts with 1 rows new, 1 parts with 2 rows gone",
         "signatures: 1 parts with 1 rows new, 1 parts with 2 rows gone",
         "units: 1 parts with 4 rows new, 1 parts with 4 rows gone",
         "documents -1",
