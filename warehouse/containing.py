@@ -1,13 +1,13 @@
 """Which documents may stand inside of others? DuckDB's answer, from samples of their shingles."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from typing import Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from warehouse.spilling import spilling
 
 SAMPLE_SCHEMA: Final = pa.schema(
     [
@@ -56,17 +56,14 @@ def candidate_parts(
         temp_directory: A local folder for what does not fit; left empty.
         threads: Threads of the engine.
     """
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
-        "temp_directory": temp_directory,
-        "threads": threads,
-        "preserve_insertion_order": False,
-    }
-    with closing(duckdb.connect(config=settings)) as connection:
-        source = pa.RecordBatchReader.from_batches(SAMPLE_SCHEMA, batches)
-        connection.register("source", source)
-        connection.execute('CREATE TABLE sampled AS SELECT "row", place, key FROM source')
-        connection.unregister("source")
+    with spilling(
+        batches,
+        SAMPLE_SCHEMA,
+        "sampled",
+        memory_limit=memory_limit,
+        temp_directory=temp_directory,
+        threads=threads,
+    ) as connection:
         found = connection.sql(_CANDIDATES, params={"most": most, "share": share})
         for batch in found.to_arrow_reader(_BATCH_ROWS):
             yield batch.column("part").to_numpy(), batch.column("whole").to_numpy()

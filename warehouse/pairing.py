@@ -8,11 +8,11 @@ other one, never all pairs, so that output is linear in input. Beyond ``memory_l
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from typing import Final
 
-import duckdb
 import pyarrow as pa
+
+from warehouse.spilling import spilling
 
 BAND_SCHEMA: Final = pa.schema(
     [pa.field("row", pa.int64(), nullable=False), pa.field("key", pa.uint64(), nullable=False)]
@@ -53,16 +53,13 @@ def pair_bands(
     Raises:
         duckdb.OutOfMemoryException: If the disk is full or the limit is too small to work in.
     """
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
-        "temp_directory": temp_directory,
-        "threads": threads,
-        "preserve_insertion_order": False,
-    }
-    with closing(duckdb.connect(config=settings)) as connection:
-        source = pa.RecordBatchReader.from_batches(BAND_SCHEMA, batches)
-        connection.register("source", source)
-        connection.execute('CREATE TABLE bands AS SELECT "row", key FROM source')
-        connection.unregister("source")
+    with spilling(
+        batches,
+        BAND_SCHEMA,
+        "bands",
+        memory_limit=memory_limit,
+        temp_directory=temp_directory,
+        threads=threads,
+    ) as connection:
         for batch in connection.sql(_EDGES).to_arrow_reader(EDGE_BATCH_ROWS):
             yield batch.cast(EDGE_SCHEMA)
