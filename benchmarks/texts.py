@@ -1,7 +1,8 @@
 """The extracted texts of the real archives that the benchmark corpus is made of.
 
 They are read and extracted by the project's own readers. HTML goes through the fast extractor: here it
-only has to give real text. Mail, for which there is no reader yet, is taken apart by the standard library.
+only has to give real text. Mail is taken apart by the standard library, as it was before
+there was a reader, so that the corpus stays the same.
 """
 
 import email

@@ -11,11 +11,11 @@ from transforms.read.formats import ExtractOptions, Format
 from transforms.read.office.docx_body import Body
 from transforms.read.office.docx_styles import Styles, read_numbering
 from transforms.read.office.package import (
-    BrokenPackage,
     Package,
     attribute,
     child,
     core_properties,
+    extracted,
     local,
     related,
 )
@@ -28,12 +28,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 
 def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Returns the text of a document with its notes and comments, and its properties."""
-    try:
-        return _document(Package(raw))
-    except BrokenPackage as broken:
-        return broken.dead
-    except RecursionError:
-        return Dead("parse_error", "RecursionError: nested too deep")
+    return extracted(raw, _document)
 
 
 def _document(package: Package) -> Extracted | Dead:

@@ -6,7 +6,7 @@ from schemas.records import Dead, Extracted, Refused
 from transforms.read.dates import parse_timestamp
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.office.odf_body import Content, TooManyCells
-from transforms.read.office.package import BrokenPackage, Package, attribute, child, local
+from transforms.read.office.package import Package, attribute, child, extracted, local
 from transforms.read.titles import stated_name, stated_title
 from transforms.read.values import valid_text
 
@@ -17,13 +17,9 @@ _MAX_MIMETYPE_BYTES = 200
 def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Returns the text of a document, and what its ``meta.xml`` says."""
     try:
-        return _document(Package(raw))
-    except BrokenPackage as broken:
-        return broken.dead
+        return extracted(raw, _document)
     except TooManyCells:
         return Dead("too_large", "too many cells")
-    except RecursionError:
-        return Dead("parse_error", "RecursionError: nested too deep")
 
 
 def _document(package: Package) -> Extracted | Dead:

@@ -8,7 +8,7 @@ import lzma
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from schemas.records import Dead
+from schemas.records import Dead, Extracted
 from transforms.read.dates import parse_timestamp
 from transforms.read.titles import stated_name
 
@@ -119,6 +119,16 @@ class Package:
                 kind = each.get("Type", "").rpartition("/")[2]
                 found[each.get("Id", "")] = Relation(kind, posixpath.normpath(path))
         return found
+
+
+def extracted(raw: bytes, make: Callable[[Package], Extracted | Dead]) -> Extracted | Dead:
+    """Returns what ``make`` makes of the package whose bytes these are, or why nothing can be made of it."""
+    try:
+        return make(Package(raw))
+    except BrokenPackage as broken:
+        return broken.dead
+    except RecursionError:
+        return Dead("parse_error", "RecursionError: nested too deep")
 
 
 def related(relations: dict[str, Relation], kind: str) -> str | None:

@@ -12,12 +12,12 @@ from transforms.read.formats import ExtractOptions, Format
 from transforms.read.layout import TextLayout
 from transforms.read.office.drawing import Drawing
 from transforms.read.office.package import (
-    BrokenPackage,
     Package,
     Relation,
     attribute,
     child,
     core_properties,
+    extracted,
     local,
     parse_xml,
     related,
@@ -32,12 +32,7 @@ _MAX_SLIDES = 10_000
 
 def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Returns the text of a presentation with its notes, and its properties."""
-    try:
-        return _presentation(Package(raw))
-    except BrokenPackage as broken:
-        return broken.dead
-    except RecursionError:
-        return Dead("parse_error", "RecursionError: nested too deep")
+    return extracted(raw, _presentation)
 
 
 def _presentation(package: Package) -> Extracted | Dead:
