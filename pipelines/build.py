@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from pipelines.benchmark_items import place_items, with_items
 from pipelines.chain import Chain, Recipe
 from pipelines.config import Config
 from pipelines.deduplicate import Deduplicated, deduplicate
@@ -75,12 +76,13 @@ def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float
         plan = plan_units(config, _planned(catalog, previous), allow_shrink=allow_shrink)
         storage.write(_PLANNED, json.dumps(catalog.write_plan(plan.units)).encode())
         generation = previous.generation if previous else 0
-        chain = _chain(config, storage.location, generation, sample)
+        benchmarks = place_items(storage, config)
+        chain = _chain(config, storage.location, generation, sample, benchmarks)
         read = ingest(storage, plan.units, chain, how)
         signed = sign(storage, plan.units, chain, how)
         found = _deduplicate(storage, config, read, signed, how)
         indexed = _index(catalog, config, previous, read, how)
-        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed)
+        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed, benchmarks)
         committed = previous is None or _content(previous) != _content(manifest)
         if committed:
             number = previous.number + 1 if previous else 1
@@ -119,9 +121,11 @@ def warehouse_of(config: Config, sample: float) -> str:
     return config.warehouse if sample >= 1 else f"{config.warehouse.rstrip('/')}-sample"
 
 
-def _chain(config: Config, location: str, generation: int, sample: float) -> Chain:
+def _chain(
+    config: Config, location: str, generation: int, sample: float, benchmarks: PartInfo | None
+) -> Chain:
     names = [source.name for source in config.sources]
-    specs = {name: replace(config.ingest_spec(name), sample=sample) for name in names}
+    specs = {name: replace(with_items(config.ingest_spec(name), benchmarks), sample=sample) for name in names}
     recipes = {name: make_recipe(spec, generation) for name, spec in specs.items()}
     return Chain(location, specs, recipes, installed())
 
@@ -162,9 +166,11 @@ def _manifest(
     signed: Sequence[Receipt],
     found: Deduplicated | None,
     indexed: Indexed | None,
+    benchmarks: PartInfo | None,
 ) -> Manifest:
     parts = [part for receipt in [*read, *signed] for part in receipt.parts]
     parts += _units_part(catalog.storage, read)
+    parts += [benchmarks] if benchmarks else []
     parts += found.parts if found else ()
     parts += indexed.parts if indexed else ()
     totals = Counter[str]()

@@ -29,6 +29,7 @@ from transforms import (
     winnowing,
     words,
 )
+from transforms.decontaminate import documents as decontaminate
 from transforms.pii import document as pii
 from transforms.read import decode, registry
 
@@ -68,6 +69,7 @@ def ingest_stage(spec: IngestSpec) -> dict[str, Any]:
         # Limits decide about dead letters; without a sandbox a build survives none that they would make.
         "limits": [spec.limits.seconds, spec.limits.memory_mb],
         "quality": quality.recipe(spec.quality) if spec.quality.enabled else None,
+        **({"decontaminate": decontaminate.recipe(spec.decontaminate)} if spec.decontaminate.enabled else {}),
         "sample": spec.sample,
         "measures": [words.WORDS_VERSION, measures.TOKENS_VERSION],
     }

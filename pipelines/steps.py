@@ -109,7 +109,7 @@ class _ReadUnitFn(beam.DoFn):
 
 @dataclass(eq=False)
 class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
-    """Cleans, tells the language, judges, protects, counts and signs, a batch at a time."""
+    """Cleans, tells the language, judges, protects, decontaminates, counts and signs, a batch at a time."""
 
     chain: Chain
 
@@ -120,9 +120,30 @@ class TransformBatches(beam.PTransform[PCollection[Batch], PCollection[Batch]]):
             | "Language" >> beam.ParDo(_BatchFn(language_batch, self.chain))
             | "Quality" >> beam.ParDo(_BatchFn(quality_batch, self.chain))
             | "Pii" >> beam.ParDo(_BatchFn(pii_batch, self.chain))
+            | "Decontaminate" >> beam.ParDo(_DecontaminateFn(self.chain))
             | "Sign" >> beam.ParDo(_BatchFn(sign_batch, self.chain))
         )
         return batches
+
+
+class _DecontaminateFn(beam.DoFn):
+    """Holds batches against the benchmarks of their source, which each worker reads once."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+
+    def setup(self) -> None:
+        self._storage = open_storage(self._chain.warehouse)
+
+    def process(self, element: Batch) -> Iterator[Batch]:
+        spec = self._chain.specs[element.unit.source].decontaminate
+        if not spec.enabled:
+            yield element
+            return
+        from transforms.decontaminate.documents import decontaminate_batch
+        from warehouse.benchmarks import cached_items
+
+        yield decontaminate_batch(element, spec, cached_items(self._storage, spec.items))
 
 
 class _BatchFn(beam.DoFn):

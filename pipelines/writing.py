@@ -9,6 +9,7 @@ from apache_beam import PCollection
 from pipelines.chain import Chain, Recipe
 from pipelines.memory import give_back_memory
 from schemas.batches import Batch
+from schemas.tables import INGEST_TABLES
 from schemas.units import PartInfo, Receipt, WorkUnit
 from warehouse.parts import UnitParts
 from warehouse.receipts import INGEST, SIGN, write_receipt
@@ -57,6 +58,9 @@ class _WritePartsFn(beam.DoFn):
             raise RuntimeError(f"bundle ended inside unit {self._open.unit.unit_id}")
 
 
+_TABLES = tuple(table for table in INGEST_TABLES if table != "signatures")
+
+
 class _OpenUnit:
     """The parts of the unit that is being written."""
 
@@ -65,7 +69,7 @@ class _OpenUnit:
         self._storage = storage
         self._recipe = recipe
         self._digest = recipe.ingest_digest(unit)
-        digests = dict.fromkeys(("documents", "rejections", "dead_letters", "signals"), self._digest)
+        digests = dict.fromkeys(_TABLES, self._digest)
         if recipe.sign is not None:
             digests["signatures"] = recipe.sign_digest(unit)
         self._parts = UnitParts(storage, unit.unit_id, digests, recipe.ingest)

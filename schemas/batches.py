@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
+from schemas.benchmarks import Contamination
 from schemas.records import DeadLetter, Document, Rejection
 from schemas.units import WorkUnit
 
@@ -80,6 +81,7 @@ class Batch:
     signatures: "NDArray[np.uint32] | None" = None
     words: FollowsTexts | None = None
     signals: Signals | None = None
+    contamination: tuple[Contamination, ...] = ()
 
     def apply(self, rule: Callable[[Document], Document | Rejection | DeadLetter]) -> "Batch":
         """Lifts a rule for one document to the batch: what falls is added to the fallen, in order."""

@@ -136,6 +136,25 @@ class QualitySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class DecontaminateSpec:
+    """Which benchmark items are looked for, and what is done with a document that holds one.
+
+    Attributes:
+        enabled: False looks for none.
+        action: ``keep`` lists them, ``mask`` hides them, ``reject`` refuses the document.
+        threshold: Score from which that is done.
+        report: Score from which an item is listed at all.
+        items: Path of the items in the warehouse; its name holds the digest of what they are.
+    """
+
+    enabled: bool = False
+    action: str = "reject"
+    threshold: float = 0.7
+    report: float = 0.5
+    items: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DedupSpec:
     """How duplicates are found.
 
@@ -184,6 +203,7 @@ class IngestSpec:
     html: HtmlSpec = HtmlSpec()
     quality: QualitySpec = QualitySpec()
     pii: PiiSpec = field(default_factory=PiiSpec)
+    decontaminate: DecontaminateSpec = DecontaminateSpec()
     dedup: DedupSpec = DedupSpec()
     limits: LimitsSpec = LimitsSpec()
     sample: float = 1.0

@@ -6,7 +6,7 @@ lacks. A change of this file shows in ``tests/schemas/tables.golden`` and bumps 
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _ID = pa.uuid()
 _SHA256 = pa.binary(32)
@@ -167,6 +167,33 @@ TABLES: dict[str, pa.Schema] = {
             _required("text_sha256", _SHA256),
         ]
     ),
+    "contamination": pa.schema(  # since version 4
+        [
+            *_PLACE,
+            _required("benchmark", pa.string()),
+            _required("item", pa.string()),
+            _required("start", pa.int32()),
+            _required("stop", pa.int32()),
+            _required("score", pa.float32()),
+            pa.field("question", pa.float32()),
+            pa.field("answer", pa.float32()),
+            pa.field("passage", pa.float32()),
+            _required("bits", pa.float32()),
+            _required("action", pa.string()),
+            _required("excerpt", pa.string()),
+            _required("recipe", pa.string()),
+        ]
+    ),
+    "benchmarks": pa.schema(  # since version 4
+        [
+            _required("benchmark", pa.string()),
+            _required("item", pa.string()),
+            _required("question", pa.string()),
+            _required("answer", pa.string()),
+            _required("passage", pa.string()),
+            _required("searchable", pa.bool_()),
+        ]
+    ),
     "removals": pa.schema(
         [
             _required("doc_id", _ID),
@@ -189,5 +216,5 @@ TABLES: dict[str, pa.Schema] = {
     ),
 }
 
-INGEST_TABLES = ("documents", "rejections", "dead_letters", "signals", "signatures")
+INGEST_TABLES = ("documents", "rejections", "dead_letters", "signals", "contamination", "signatures")
 """The tables of which a work unit writes a part."""

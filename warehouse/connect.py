@@ -44,6 +44,8 @@ VIEWS = (
     "moat",
     "overlap",
     "rules",
+    "contaminated",
+    "decontamination",
 )
 """The views, each after those that it reads; a view's query stands in ``sql/<name>.sql``."""
 

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.batches import Batch, Signals
+from schemas.benchmarks import Contamination
 from schemas.ids import sha256
 from schemas.records import DeadLetter, Document, Rejection
 from schemas.tables import TABLES
@@ -33,6 +34,7 @@ def batch_rows(batch: Batch, recipe: str) -> dict[str, pa.RecordBatch]:
     rows = {
         "rejections": _rows("rejections", batch.rejections, recipe),
         "dead_letters": _rows("dead_letters", batch.dead_letters, recipe),
+        "contamination": _rows("contamination", batch.contamination, recipe),
     }
     if batch.measures is not None:
         rows["documents"] = _rows(
@@ -101,7 +103,7 @@ def _strings(texts: Sequence[bytes]) -> pa.Array:
 
 def _rows(
     table: str,
-    records: Sequence[Document | Rejection | DeadLetter],
+    records: Sequence[Document | Rejection | DeadLetter | Contamination],
     recipe: str,
     **computed: Any,
 ) -> pa.RecordBatch:

@@ -14,7 +14,14 @@ from schemas.manifest import Manifest
 from schemas.units import PartInfo
 from warehouse.catalog import Catalog
 from warehouse.checks.clusters import check_clusters, check_ids
-from warehouse.checks.counts import check_plan, check_receipts, check_signals, check_sources, check_units
+from warehouse.checks.counts import (
+    check_contamination,
+    check_plan,
+    check_receipts,
+    check_signals,
+    check_sources,
+    check_units,
+)
 from warehouse.checks.files import check_alignment, check_parts, check_texts
 from warehouse.checks.index import check_index
 from warehouse.checks.tally import skipped
@@ -47,9 +54,7 @@ def verify(
     checks.append(check_receipts(catalog, parts))
     if broken:
         why = f"{len(broken)} parts are damaged"
-        checks += [
-            skipped(name, why) for name in ("signatures", "signals", "units", "sources", "plan", "clusters")
-        ]
+        checks += [skipped(name, why) for name in _OVER_ROWS]
     else:
         checks += _over_rows(catalog, manifest, parts)
     return Verification(
@@ -64,6 +69,7 @@ def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> l
             checks.append(check_units(con, parts))
             checks.append(check_sources(con))
             checks.append(check_signals(con))
+            checks.append(check_contamination(con))
             checks.append(check_plan(con, catalog, manifest))
             checks.append(check_ids(con))
             checks += check_clusters(con, manifest)
@@ -73,6 +79,9 @@ def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> l
         message = str(error).splitlines()[0][:200]
         checks.append(Check(name="rows can be read", ok=False, wrong=1, details=(message,)))
     return checks
+
+
+_OVER_ROWS = ("signatures", "signals", "contamination", "units", "sources", "plan", "clusters")
 
 
 def _stepper(total: int, progress: Progress | None) -> Callable[[], None]:

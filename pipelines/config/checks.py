@@ -38,14 +38,14 @@ class Check:
         if corpus is None:
             return None
         place = ("corpus", "warehouse")
-        location = self._location(place, corpus.warehouse)
+        location = self.location(place, corpus.warehouse)
         scheme, separator, _ = (location or "").partition("://")
         if separator and scheme not in _SCHEMES:
             known = ", ".join(f"{name}:" for name in _SCHEMES)
-            self._add(place, f"`{scheme}:` is not a place for a warehouse; it is a folder, or one of {known}")
+            self.add(place, f"`{scheme}:` is not a place for a warehouse; it is a folder, or one of {known}")
             return None
         if location and os.path.exists(location) and not os.path.isdir(location):
-            self._add(place, f"{location} is a file; a warehouse is a folder")
+            self.add(place, f"{location} is a file; a warehouse is a folder")
         return location
 
     def sources(
@@ -63,13 +63,14 @@ class Check:
         for index, source in sources:
             if source.format not in self._formats:
                 message = f"unknown format `{source.format}`" + hint(source.format, self._formats)
-                self._add(("source", index, "format"), message)
+                self.add(("source", index, "format"), message)
             files = self._files(index, source, warehouse)
             self._owned_once(index, source, files, owners)
             listing[source.name] = tuple(sorted(files, key=lambda file: file.path))
         return listing
 
-    def _add(self, place: Place, message: str) -> None:
+    def add(self, place: Place, message: str) -> None:
+        """Notes a mistake."""
         self.mistakes.append(Mistake(place, message))
 
     def _names(self, sources: Iterable[tuple[int, SourceTable]]) -> None:
@@ -77,13 +78,14 @@ class Check:
         for index, source in sources:
             if first.setdefault(source.name, index) != index:
                 message = f"`{source.name}` is the name of source.{first[source.name]} too"
-                self._add(("source", index, "name"), message)
+                self.add(("source", index, "name"), message)
 
-    def _location(self, place: Place, text: str, folder: str | None = None) -> str | None:
+    def location(self, place: Place, text: str, folder: str | None = None) -> str | None:
+        """Returns a path absolute and with its variables filled in, or None where that is a mistake."""
         try:
             return absolute(expand(text, os.environ), folder or self._folder)
         except ValueError as error:
-            self._add(place, str(error))
+            self.add(place, str(error))
             return None
 
     def _files(self, index: int, source: SourceTable, warehouse: str | None) -> list[InputFile]:
@@ -91,43 +93,44 @@ class Check:
         found: dict[str, InputFile] = {}
         root = None
         if source.root is not None:
-            root = self._location(("source", index, "root"), source.root)
+            root = self.location(("source", index, "root"), source.root)
             if root is None:
                 return []
         for number, text in enumerate(source.paths, 1):
             place = ("source", index, "paths", number)
-            pattern = self._location(place, text, root)
+            pattern = self.location(place, text, root)
             if pattern is None or (warehouse and self._entangled(place, pattern, warehouse)):
                 continue
             if root is not None and not is_inside(pattern, root):
-                self._add(place, f"`{pattern}` lies outside of the root {root}")
+                self.add(place, f"`{pattern}` lies outside of the root {root}")
                 continue
-            files = self._listed(place, pattern, root)
+            files = self.listed(place, pattern, root)
             for file in files or ():
                 other = found.setdefault(file.path, file)
                 if other.root != file.root:
-                    self._add(place, _two_roots(source.name, file, other))
+                    self.add(place, _two_roots(source.name, file, other))
                     break
             if files is not None and not files:
-                self._add(place, f"`{pattern}` matches no file")
+                self.add(place, f"`{pattern}` matches no file")
         return list(found.values())
 
-    def _listed(self, place: Place, pattern: str, root: str | None) -> list[InputFile] | None:
+    def listed(self, place: Place, pattern: str, root: str | None = None) -> list[InputFile] | None:
+        """Returns the files that a pattern matches, or None where that is a mistake."""
         try:
             files = list_files(pattern)
             return files if root is None else [_named_from(root, file) for file in files]
         except (OSError, ImportError, ValueError) as error:
             # A URL whose store is unknown, not installed or not to be reached.
-            self._add(place, f"`{pattern}` cannot be listed: {error}")
+            self.add(place, f"`{pattern}` cannot be listed: {error}")
             return None
 
     def _entangled(self, place: Place, pattern: str, warehouse: str) -> bool:
-        root, target = self._real(root_of(pattern)), self._real(warehouse)
+        root, target = self.real(root_of(pattern)), self.real(warehouse)
         if is_inside(root, target):
-            self._add(place, f"lies inside the warehouse {warehouse}")
+            self.add(place, f"lies inside the warehouse {warehouse}")
             return True
         if reaches(root + pattern[len(root_of(pattern)) :], target) and not os.path.isfile(pattern):
-            self._add(place, f"the warehouse {warehouse} lies inside this source; move one of them")
+            self.add(place, f"the warehouse {warehouse} lies inside this source; move one of them")
             return True
         return False
 
@@ -137,7 +140,7 @@ class Check:
         """Notes whose each file is; one line for each pair of sources that share any."""
         shared: dict[str, list[str]] = {}
         for file in files:
-            name = f"{self._real(file.root)}/{file.path}"
+            name = f"{self.real(file.root)}/{file.path}"
             owner, path = owners.setdefault(name, (source.name, file.path))
             if owner != source.name:
                 shared.setdefault(f"also belongs to source `{owner}`; a file has one source", []).append(name)
@@ -146,9 +149,9 @@ class Check:
                 shared.setdefault(both, []).append(name)
         for message, names in shared.items():
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            self._add(("source", index, "paths"), f"{min(names)}{more} {message}")
+            self.add(("source", index, "paths"), f"{min(names)}{more} {message}")
 
-    def _real(self, location: str) -> str:
+    def real(self, location: str) -> str:
         """Returns where a folder really is: the same file must not come in by a link as another."""
         if "://" in location:
             return location

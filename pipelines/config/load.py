@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from pipelines.config.benchmarks import check_benchmarks
 from pipelines.config.checks import Check
+from pipelines.config.decontaminate import DecontaminateTable
 from pipelines.config.mistakes import Mistake, from_validation, raise_all
 from pipelines.config.model import CorpusFile, CorpusTable, SourceTable
 from pipelines.config.resolved import Config
@@ -30,10 +32,12 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     check = Check(os.path.dirname(os.path.abspath(file)), format_names())
     warehouse = check.warehouse(corpus)
     listing = check.sources(sources, warehouse)
+    decontaminate = tables.decontaminate if tables else _sound(DecontaminateTable, raw.get("decontaminate"))
+    benchmarks = check_benchmarks(check, decontaminate, sources, listing)
     raise_all(file, [*mistakes, *check.mistakes])
     if tables is None or warehouse is None:
         raise AssertionError("a configuration without mistakes is whole")
-    return Config(file, tables, warehouse, listing)
+    return Config(file, tables, warehouse, listing, benchmarks)
 
 
 def json_schema() -> dict[str, Any]:

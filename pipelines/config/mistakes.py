@@ -15,7 +15,7 @@ from transforms.quality import RULES
 Place = tuple[str | int, ...]
 """Keys from the outside in; a list's entries count from 1."""
 
-_TAGS = ("constant", "field", "path")
+_TAGS = ("constant", "field", "path", "benchmark")
 _TYPES = {
     str: "a text",
     bool: "true or false",
@@ -100,6 +100,8 @@ def _message(found: Any, raw: Place, table: type[BaseModel] | None) -> str:
         case "missing":
             field = table.model_fields.get(key) if table else None
             return f"missing; {field.description}" if field else "missing"
+        case "union_tag_not_found" if "benchmarks" in raw:
+            return 'must be a file, or {paths = ["…"], question = "…"}, ' + f"not {_shown(value)}"
         case "union_tag_not_found":
             return 'must be a text, {field = "…"} or {path = N}, ' + f"not {_shown(value)}"
         case "literal_error":
@@ -171,16 +173,18 @@ def _shown(value: Any) -> str:
 def _without_tags(raw: Place) -> list[str | int]:
     # A union's branch is a key of its own in pydantic's place; here it follows the key it belongs to.
     return [
-        key
-        for index, key in enumerate(raw)
-        if not (key in _TAGS and index > 0 and raw[index - 1] in ("contributor", "license"))
+        key for index, key in enumerate(raw) if not (key in _TAGS and index > 0 and _is_union(raw[:index]))
     ]
+
+
+def _is_union(place: Place) -> bool:
+    return place[-1] in ("contributor", "license") or (len(place) > 1 and place[-2] == "benchmarks")
 
 
 def _table(place: Sequence[str | int]) -> type[BaseModel] | None:
     table: type[BaseModel] | None = CorpusFile
     for key in place:
-        if isinstance(key, int):
+        if isinstance(key, int) or key == "benchmark":
             continue
         if table is None or key not in table.model_fields:
             return None

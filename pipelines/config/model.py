@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from pipelines.config.base import Flag, Fraction, Name, Table, Text, Whole
+from pipelines.config.decontaminate import DecontaminateTable, SourceDecontaminateTable
 from pipelines.config.names import check_language, check_license
 from pipelines.config.pii import PiiTable
 from pipelines.config.quality import QualityTable
@@ -138,17 +139,6 @@ class SourceDedupTable(Table):
     """False leaves the documents of this source alone."""
 
 
-class DecontaminateTable(Table):
-    """Benchmark items in the corpus; not built yet, so it can only be switched off."""
-
-    enabled: Literal[False]
-    """Must be false: the step is not there yet."""
-    benchmarks: tuple[Text, ...] = ()
-    """Files with benchmark items."""
-    action: Literal["report", "reject"] = "reject"
-    """What is done with a document that holds one."""
-
-
 class Steps(Table):
     """The steps that can be set for the corpus and, differently, for a source."""
 
@@ -164,8 +154,6 @@ class Steps(Table):
     """Rules of text quality."""
     pii: PiiTable | None = None
     """Personal data."""
-    decontaminate: DecontaminateTable | None = None
-    """Benchmark items."""
 
 
 class SourceTable(Steps):
@@ -197,6 +185,8 @@ class SourceTable(Steps):
     """True for what is not ours: deduplicated against, never exported."""
     max_dead_fraction: Fraction = 0.05
     """Part of the records that may be unreadable before the build says no."""
+    decontaminate: SourceDecontaminateTable | None = None
+    """Benchmark items."""
     dedup: SourceDedupTable | None = None
     """Duplicates."""
 
@@ -214,6 +204,8 @@ class CorpusFile(Steps):
     """Exact and near duplicates."""
     index: IndexTable = IndexTable()
     """What answers are traced by."""
+    decontaminate: DecontaminateTable | None = None
+    """Benchmark items."""
 
 
 def named(value: str | FromField | FromPath) -> Named:

@@ -1,8 +1,9 @@
 """A checked configuration, and what the rest of the program asks of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipelines.config.decontaminate import decontaminate_spec
 from pipelines.config.model import (
     CleanTable,
     CorpusFile,
@@ -20,6 +21,7 @@ from pipelines.config.quality import quality_spec
 from schemas.manifest import SourceRow
 from schemas.specs import (
     CleanSpec,
+    DecontaminateSpec,
     DedupSpec,
     HtmlSpec,
     IndexSpec,
@@ -28,7 +30,25 @@ from schemas.specs import (
     LimitsSpec,
     SourceSpec,
 )
+from transforms.decontaminate.fields import ItemFields
 from warehouse.storage.inputs import InputFile
+
+_GUESSED = ItemFields()
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkFiles:
+    """A benchmark as it lies on the disk.
+
+    Attributes:
+        name: Of the benchmark.
+        files: In the order that items without an id are counted.
+        fields: Which of a record's fields hold what.
+    """
+
+    name: str
+    files: tuple[InputFile, ...]
+    fields: ItemFields = _GUESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +60,14 @@ class Config:
         tables: What stands in it.
         warehouse: Absolute folder or URL of the warehouse.
         listing: Source -> its files, sorted by path, as they were when the configuration was checked.
+        benchmarks: What must not stand in the corpus.
     """
 
     file: str
     tables: CorpusFile
     warehouse: str
     listing: Mapping[str, tuple[InputFile, ...]]
+    benchmarks: tuple[BenchmarkFiles, ...] = ()
 
     @property
     def name(self) -> str:
@@ -99,6 +121,7 @@ class Config:
             html=HtmlSpec(**merged(HtmlTable, tables.html, source.html)),
             quality=quality_spec(tables.quality, source.quality),
             pii=pii_spec(tables.pii, source.pii),
+            decontaminate=self._decontaminate_of(source),
             dedup=self._dedup_of(source),
             limits=LimitsSpec(**merged(LimitsTable, tables.limits, source.limits)),
         )
@@ -118,6 +141,11 @@ class Config:
             )
             for source in self.sources
         )
+
+    def _decontaminate_of(self, source: SourceTable) -> DecontaminateSpec:
+        # What is never exported needs no decontamination.
+        spec = decontaminate_spec(self.tables.decontaminate, source.decontaminate)
+        return replace(spec, enabled=spec.enabled and not source.reference)
 
     def _dedup_of(self, source: SourceTable) -> DedupSpec:
         # A source may leave the comparison, but not be compared by other rules: signatures would differ.

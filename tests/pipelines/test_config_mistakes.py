@@ -211,11 +211,31 @@ CASES = {
     ),
     "decontaminate": (
         WHOLE + '[decontaminate]\nbenchmarks = ["x"]\n',
-        "corpus.toml: decontaminate.enabled: missing; Must be false: the step is not there yet.",
+        "corpus.toml: decontaminate.benchmarks.1: `~/x` matches no file",
     ),
-    "decontaminate, on": (
+    "decontaminate, against nothing": (
         WHOLE + "[decontaminate]\nenabled = true\n",
-        "corpus.toml: decontaminate.enabled: must be false, not true; other values come with a later version",
+        "corpus.toml: decontaminate.benchmarks: no benchmark is named",
+    ),
+    "decontaminate a source, against nothing": (
+        WHOLE + '[source.decontaminate]\naction = "mask"\n',
+        "corpus.toml: source.1.decontaminate: no benchmark is named in [decontaminate]",
+    ),
+    "decontaminate, what is done": (
+        WHOLE + '[decontaminate]\nbenchmarks = ["docs/a.md"]\naction = "drop"\n',
+        'corpus.toml: decontaminate.action: must be one of "keep", "mask", "reject", not "drop"',
+    ),
+    "decontaminate, a key of a benchmark": (
+        WHOLE + '[decontaminate]\nbenchmarks = [{paths = ["docs/a.md"], quesion = "q"}]\n',
+        "corpus.toml: decontaminate.benchmarks.1.quesion: unknown key; did you mean `question`?",
+    ),
+    "decontaminate, a benchmark of another type": (
+        WHOLE + "[decontaminate]\nbenchmarks = [7]\n",
+        'corpus.toml: decontaminate.benchmarks.1: must be a file, or {paths = ["…"], question = "…"}, not 7',
+    ),
+    "decontaminate, a benchmark that is a source": (
+        WHOLE + '[decontaminate]\nbenchmarks = ["docs/a.md"]\n',
+        "corpus.toml: decontaminate.benchmarks.1: ~/docs/a.md is a benchmark and a file of source `a`",
     ),
     "path without files": (
         replaced("docs", "dosc/*.md"), "corpus.toml: source.1.paths.1: `~/dosc/*.md` matches no file"

@@ -65,6 +65,29 @@ def check_signals(con: duckdb.DuckDBPyConnection) -> Check:
     return tally.answer()
 
 
+def check_contamination(con: duckdb.DuckDBPyConnection) -> Check:
+    """Checks that what benchmarks refused is listed with its item, and that what is listed has a fate."""
+    tally = Tally("what benchmarks refused is listed")
+    rows = con.execute(
+        """
+        WITH listed AS (
+            SELECT doc_id, bool_or(action = 'reject') AS refuses FROM contamination GROUP BY doc_id
+        ),
+        refused AS (SELECT DISTINCT doc_id FROM rejections WHERE stage = 'decontaminate')
+        SELECT coalesce(listed.doc_id, refused.doc_id), listed.refuses, refused.doc_id IS NOT NULL,
+            documents.doc_id IS NOT NULL
+        FROM listed FULL JOIN refused USING (doc_id) LEFT JOIN documents USING (doc_id)
+        ORDER BY 1
+        """
+    ).fetchall()
+    for doc_id, listed, refused, document in rows:
+        tally.expect(
+            listed is not None and listed == refused == (not document),
+            f"{doc_id.hex}: listed as refused: {listed}, refused: {refused}, a document: {document}",
+        )
+    return tally.answer()
+
+
 def check_sources(con: duckdb.DuckDBPyConnection) -> Check:
     """Checks the funnel of every source over the rows themselves, and that each source is a known one."""
     tally = Tally("sources: the funnel adds up")

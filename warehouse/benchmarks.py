@@ -1,0 +1,49 @@
+"""Keeps the items of benchmarks in the warehouse, as a part of their own that workers read."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from schemas.benchmarks import BenchmarkItem
+from schemas.ids import recipe_digest
+from schemas.tables import TABLES
+from schemas.units import PartInfo
+from transforms.decontaminate.items import ItemSet, make_items
+from warehouse.parts import UnitParts, open_part, part_digest
+from warehouse.storage import Storage
+
+_COLUMNS = ("benchmark", "item", "question", "answer", "passage")
+
+
+def write_items(storage: Storage, items: Sequence[BenchmarkItem]) -> PartInfo:
+    """Writes items in their order; the part's name holds the digest of their content.
+
+    ``searchable`` says whether an item is long enough to be looked for.
+    """
+    rows: dict[str, list[str]] = {name: [getattr(item, name) for item in items] for name in _COLUMNS}
+    recipe = recipe_digest({"benchmarks": rows})
+    searchable = make_items(items).searchable()
+    table = pa.Table.from_pydict(rows | {"searchable": searchable}, TABLES["benchmarks"])
+    parts = UnitParts(storage, "benchmarks", {"benchmarks": part_digest("", recipe)}, recipe)
+    parts.write("benchmarks", table)
+    (part,) = parts.publish()
+    return part
+
+
+_loaded: dict[tuple[str, str], ItemSet] = {}
+
+
+def cached_items(storage: Storage, path: str) -> ItemSet:
+    """Reads items once a process: a part's name says what is in it."""
+    key = storage.location, path
+    if key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = load_items(storage, path)
+    return _loaded[key]
+
+
+def load_items(storage: Storage, path: str) -> ItemSet:
+    """Reads the items that ``write_items`` wrote, ready to be looked for."""
+    with open_part(storage, path) as part:
+        rows = part.read(columns=list(_COLUMNS)).to_pylist()
+    return make_items([BenchmarkItem(**row) for row in rows])

@@ -1,0 +1,60 @@
+"""Which benchmark items stand in a corpus, how sure that is, and who brought them?"""
+
+from schemas.answers import BenchmarkLine, Contaminated, ContaminationAnswer
+from schemas.errors import UsageError
+from schemas.manifest import Manifest
+from warehouse.catalog import Catalog
+from warehouse.connect import connect
+
+_ROUNDED = ("score", "question", "answer", "passage")
+
+
+def read_contamination(
+    catalog: Catalog, manifest: Manifest, *, benchmark: str | None = None, count: int = 10
+) -> ContaminationAnswer:
+    """Counts items per benchmark and lists places, the surest first.
+
+    Args:
+        catalog: The warehouse.
+        manifest: The snapshot.
+        benchmark: Only this one.
+        count: Places to list for each benchmark.
+
+    Raises:
+        UsageError: If the snapshot was held against no benchmark, or not against this one.
+    """
+    with connect(catalog, manifest, views=["decontamination"]) as con:
+        names = ", ".join(BenchmarkLine.model_fields)
+        summary = con.execute(f"SELECT {names} FROM decontamination ORDER BY benchmark").fetchall()  # noqa: S608
+        known = [row[0] for row in summary]
+        if not known:
+            raise UsageError(
+                f"snapshot {manifest.number} was held against no benchmark; "
+                "name some in [decontaminate] of corpus.toml and build again"
+            )
+        if benchmark is not None and benchmark not in known:
+            raise UsageError(f"no benchmark `{benchmark}` in this snapshot; there is: {', '.join(known)}")
+        columns = ", ".join(
+            f"round({name}, 4)" if name in _ROUNDED else name for name in Contaminated.model_fields
+        )
+        places = con.execute(
+            f"""
+            SELECT {columns} FROM contaminated WHERE benchmark = coalesce($1, benchmark)
+            QUALIFY row_number() OVER (
+                PARTITION BY benchmark ORDER BY score DESC, uri, locator, start, item) <= $2
+            ORDER BY benchmark, score DESC, uri, locator, start, item
+            """,  # noqa: S608
+            [benchmark, count],
+        ).fetchall()
+    return ContaminationAnswer(
+        snapshot=manifest.number,
+        benchmarks=tuple(
+            BenchmarkLine(**dict(zip(BenchmarkLine.model_fields, (*row[:-1], row[-1] or {}), strict=True)))
+            for row in summary
+            if benchmark in (None, row[0])
+        ),
+        places=tuple(
+            Contaminated(**dict(zip(Contaminated.model_fields, (row[0].hex, *row[1:]), strict=True)))
+            for row in places
+        ),
+    )
