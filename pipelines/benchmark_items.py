@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipelines.config.resolved import BenchmarkFiles, Config
-from schemas.benchmarks import BenchmarkItem
+from schemas.benchmarks import PARTS, BenchmarkItem
 from schemas.errors import UsageError
+from schemas.plans import PlanBenchmark
 from schemas.records import Fallen, Record
 from schemas.specs import IngestSpec, Named, SourceSpec
 from schemas.units import PartInfo
 from transforms.decontaminate.fields import ItemError, read_item
+from transforms.decontaminate.items import make_items
 from transforms.read.reader import read_stream
 from warehouse.benchmarks import write_items
 from warehouse.storage import Storage
@@ -46,6 +48,23 @@ def read_items(benchmarks: Sequence[BenchmarkFiles]) -> list[BenchmarkItem]:
         UsageError: If a file cannot be read, or a record of it is no item; the message says which.
     """
     return [item for benchmark in benchmarks for item in _items(benchmark)]
+
+
+def planned_benchmarks(config: Config) -> tuple[PlanBenchmark, ...]:
+    """Returns what a build would hold documents against; it writes nothing.
+
+    Raises:
+        UsageError: As ``read_items``.
+    """
+    answer = []
+    for benchmark in config.benchmarks:
+        items = read_items([benchmark])
+        example = {part: getattr(items[0], part)[:80] for part in PARTS if getattr(items[0], part)}
+        searchable = int(make_items(items).searchable().sum())
+        answer.append(
+            PlanBenchmark(name=benchmark.name, items=len(items), searchable=searchable, example=example)
+        )
+    return tuple(answer)
 
 
 def _items(benchmark: BenchmarkFiles) -> Iterator[BenchmarkItem]:

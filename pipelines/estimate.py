@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from pipelines.benchmark_items import planned_benchmarks
 from pipelines.config import Config
 from pipelines.plan import Plan
 from schemas.plans import Band, PlanAnswer, PlanDedup, PlanRow
@@ -65,7 +66,7 @@ SIMILARITIES = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def estimate(config: Config, plan: Plan, workers: int | None = None) -> PlanAnswer:
-    """Returns what a build of a plan would read and take; it reads and writes nothing.
+    """Returns what a build of a plan would read and take; it reads benchmarks only and writes nothing.
 
     Args:
         config: The configuration that the plan was made for.
@@ -102,6 +103,7 @@ def estimate(config: Config, plan: Plan, workers: int | None = None) -> PlanAnsw
         + workers * WORKER_MEMORY_BYTES
         + (files * DEDUP_MEMORY_BYTES_PER_FILE if dedup.enabled else 0),
         dedup=_dedup(dedup.threshold, dedup.permutations) if dedup.enabled else None,
+        benchmarks=planned_benchmarks(config),
     )
 
 

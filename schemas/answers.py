@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.contaminated import Contaminated
+
 Kind = Literal["document", "rejection", "dead_letter"]
 """What a record that was read became."""
 
@@ -188,6 +190,7 @@ class Custody(_Answer):
         fate: Of a document: survivor, duplicate or removed; ``reference`` texts are never exported.
         why: Why a rejection or a dead letter is one; of a removed document why it was removed.
         head: The beginning of what was refused or failed.
+        contamination: Benchmark items that it holds.
     """
 
     snapshot: int
@@ -207,6 +210,7 @@ class Custody(_Answer):
     text: Text | None = None
     cluster: Cluster | None = None
     head: str | None = None
+    contamination: tuple[Contaminated, ...] = ()
 
 
 class Check(_Part):
@@ -278,64 +282,6 @@ class Export(_Answer):
     licenses: dict[str, Amount]
     contributors: dict[str, Amount]
     shards: tuple[ExportShard, ...]
-
-
-class BenchmarkLine(_Part):
-    """What of a benchmark stands in the corpus.
-
-    Attributes:
-        short: Items that are too short to be looked for.
-        found: Items that were found; ``acted`` those for which a document was masked or refused.
-        documents: That hold any; of them ``rejected``, ``masked``, and ``kept``: survivors with one still.
-        contributors: Who gave how many of the documents.
-    """
-
-    benchmark: str
-    items: int
-    short: int
-    found: int
-    acted: int
-    documents: int
-    rejected: int
-    masked: int
-    kept: int
-    contributors: dict[str, int]
-
-
-class Contaminated(_Part):
-    """An item at a place of a document.
-
-    Attributes:
-        start: Offset in the text, in code points; ``stop`` is the one after.
-        question: Share of its information that was found; ``answer`` and ``passage`` likewise.
-        fate: What became of the document.
-    """
-
-    doc_id: str
-    source: str
-    contributor: str
-    license: str
-    uri: str
-    locator: str
-    benchmark: str
-    item: str
-    start: int
-    stop: int
-    score: float
-    question: float | None
-    answer: float | None
-    passage: float | None
-    action: str
-    fate: str
-    excerpt: str
-
-
-class ContaminationAnswer(_Answer):
-    """Which benchmark items stand in the corpus; ``places`` are the surest of each benchmark."""
-
-    snapshot: int
-    benchmarks: tuple[BenchmarkLine, ...]
-    places: tuple[Contaminated, ...]
 
 
 class FormatLine(_Part):

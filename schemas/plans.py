@@ -48,6 +48,22 @@ class PlanDedup(BaseModel):
     found: tuple[Band, ...]
 
 
+class PlanBenchmark(BaseModel):
+    """A benchmark that documents would be held against.
+
+    Attributes:
+        searchable: Items that are long enough to be looked for.
+        example: The first item as it was read: so it can be seen which fields were taken.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    items: int
+    searchable: int
+    example: dict[str, str]
+
+
 class PlanAnswer(BaseModel):
     """What a build would do.
 
@@ -63,6 +79,7 @@ class PlanAnswer(BaseModel):
         seconds: Estimated time for what is new; ``disk_bytes`` what it adds to the warehouse;
             ``memory_bytes`` what all processes take together. Estimates from stated rates.
         dedup: How duplicates would be found; None if dedup is off.
+        benchmarks: What documents would be held against.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,3 +101,4 @@ class PlanAnswer(BaseModel):
     disk_bytes: int
     memory_bytes: int
     dedup: PlanDedup | None
+    benchmarks: tuple[PlanBenchmark, ...] = ()

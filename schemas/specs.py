@@ -150,7 +150,7 @@ class DecontaminateSpec:
     enabled: bool = False
     action: str = "reject"
     threshold: float = 0.7
-    report: float = 0.5
+    report: float = 0.4
     items: str = ""
 
 

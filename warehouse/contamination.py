@@ -1,12 +1,19 @@
 """Which benchmark items stand in a corpus, how sure that is, and who brought them?"""
 
-from schemas.answers import BenchmarkLine, Contaminated, ContaminationAnswer
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from schemas.contaminated import BenchmarkLine, Contaminated, ContaminationAnswer
 from schemas.errors import UsageError
 from schemas.manifest import Manifest
 from warehouse.catalog import Catalog
-from warehouse.connect import connect
+from warehouse.connect import Connection, connect
 
-_ROUNDED = ("score", "question", "answer", "passage")
+_COLUMNS = ", ".join(
+    f"round({name}, 4)" if name in ("score", "question", "answer", "passage") else name
+    for name in Contaminated.model_fields
+)
 
 
 def read_contamination(
@@ -34,12 +41,9 @@ def read_contamination(
             )
         if benchmark is not None and benchmark not in known:
             raise UsageError(f"no benchmark `{benchmark}` in this snapshot; there is: {', '.join(known)}")
-        columns = ", ".join(
-            f"round({name}, 4)" if name in _ROUNDED else name for name in Contaminated.model_fields
-        )
         places = con.execute(
             f"""
-            SELECT {columns} FROM contaminated WHERE benchmark = coalesce($1, benchmark)
+            SELECT {_COLUMNS} FROM contaminated WHERE benchmark = coalesce($1, benchmark)
             QUALIFY row_number() OVER (
                 PARTITION BY benchmark ORDER BY score DESC, uri, locator, start, item) <= $2
             ORDER BY benchmark, score DESC, uri, locator, start, item
@@ -53,8 +57,15 @@ def read_contamination(
             for row in summary
             if benchmark in (None, row[0])
         ),
-        places=tuple(
-            Contaminated(**dict(zip(Contaminated.model_fields, (row[0].hex, *row[1:]), strict=True)))
-            for row in places
-        ),
+        places=tuple(map(_place, places)),
     )
+
+
+def contamination_of(con: Connection, doc_id: UUID) -> tuple[Contaminated, ...]:
+    """Returns the items that a record holds, by their place; the view ``contaminated`` must be there."""
+    query = f"SELECT {_COLUMNS} FROM contaminated WHERE doc_id = ? ORDER BY start, benchmark, item"  # noqa: S608
+    return tuple(map(_place, con.execute(query, [doc_id]).fetchall()))
+
+
+def _place(row: Sequence[Any]) -> Contaminated:
+    return Contaminated(**dict(zip(Contaminated.model_fields, (row[0].hex, *row[1:]), strict=True)))

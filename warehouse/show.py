@@ -15,6 +15,7 @@ from schemas.manifest import Manifest
 from schemas.records import HEAD_CHARS
 from warehouse.catalog import Catalog
 from warehouse.connect import connect
+from warehouse.contamination import contamination_of
 from warehouse.origin import find_raw
 
 DIFF_LINES = 60
@@ -39,11 +40,13 @@ def show(catalog: Catalog, manifest: Manifest, prefix: str) -> Custody:
     Raises:
         UsageError: If no record or more than one has such an id.
     """
-    with connect(catalog, manifest, views=["fates"]) as con:
+    with connect(catalog, manifest, views=["fates", "contaminated"]) as con:
         kind, doc_id = _resolve(con, prefix)
         if kind == "document":
-            return _document(con, manifest, doc_id)
-        return _fallen(con, manifest, kind, doc_id)
+            answer = _document(con, manifest, doc_id)
+        else:
+            answer = _fallen(con, manifest, kind, doc_id)
+        return answer.model_copy(update={"contamination": contamination_of(con, doc_id)})
 
 
 def _resolve(con: duckdb.DuckDBPyConnection, prefix: str) -> tuple[Kind, UUID]:

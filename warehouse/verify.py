@@ -69,7 +69,7 @@ def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> l
             checks.append(check_units(con, parts))
             checks.append(check_sources(con))
             checks.append(check_signals(con))
-            checks.append(check_contamination(con))
+            checks += check_contamination(con, parts)
             checks.append(check_plan(con, catalog, manifest))
             checks.append(check_ids(con))
             checks += check_clusters(con, manifest)
@@ -81,7 +81,7 @@ def _over_rows(catalog: Catalog, manifest: Manifest, parts: list[PartInfo]) -> l
     return checks
 
 
-_OVER_ROWS = ("signatures", "signals", "contamination", "units", "sources", "plan", "clusters")
+_OVER_ROWS = ("signatures", "signals", "units", "sources", "plan", "clusters")
 
 
 def _stepper(total: int, progress: Progress | None) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from pipelines.cli.common import AsJson, Snapshot, Warehouse, emit, reading
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from schemas.answers import ContaminationAnswer
+    from schemas.contaminated import ContaminationAnswer
 
 
 def register(app: typer.Typer) -> None:

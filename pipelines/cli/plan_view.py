@@ -46,6 +46,13 @@ def _lines(answer: PlanAnswer) -> list[str]:
             f"duplicates from similarity {dedup.threshold:g}; {dedup.bands} bands of {dedup.rows} rows, "
             f"by which a pair is found at {found}"
         )
+    for benchmark in answer.benchmarks:
+        short = benchmark.items - benchmark.searchable
+        parts = "; ".join(f"{name}: {' '.join(text.split())}" for name, text in benchmark.example.items())
+        lines.append(
+            f"benchmark  {benchmark.name}: {benchmark.items:,} items"
+            f"{f', {short:,} of them too short to be looked for' if short else ''}; the first: {parts}"
+        )
     lines.append(f"warehouse  {answer.warehouse}")
     return lines
 

@@ -26,7 +26,7 @@ from transforms.decontaminate.items import NGRAM, ItemSet
 from transforms.ngrams import ngrams
 from transforms.words import Words
 
-ENOUGH: Final = 45.0
+ENOUGH: Final = 50.0
 """Bits that are as good as certain: about five words that are not the commonest."""
 
 LEADS: Final = 90.0
