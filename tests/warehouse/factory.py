@@ -65,6 +65,7 @@ class World:
     members: Sequence[Member] = ()
     pairs: Sequence[tuple[Doc, Doc, float, bool]] = ()
     removed: Sequence[Doc] = ()
+    contaminated: Sequence[Doc] = ()
     threshold: float = 0.7
     unread: Mapping[str, Sequence[FileSlice]] = field(default_factory=dict)
 
@@ -90,6 +91,9 @@ class World:
         parts += self._table(storage, "members", _members(self.members))
         parts += self._table(storage, "pairs", _pairs(self.pairs))
         parts += self._table(storage, "removals", _removals(self.removed))
+        if self.contaminated:
+            parts += self._table(storage, "contamination", _contamination(self.contaminated))
+            parts += self._table(storage, "benchmarks", pa.Table.from_pylist([_ITEM], TABLES["benchmarks"]))
         numbers = catalog.numbers()
         roots = {row.source: (str(self.root / row.source),) for row in self.sources}
         manifest = Manifest(
@@ -174,6 +178,32 @@ class World:
         parts = UnitParts(storage, table, {table: digest}, RECIPE)
         parts.write(table, rows)
         return parts.publish()
+
+
+_ITEM = {"benchmark": "b", "item": "0", "question": "Q?", "answer": "", "passage": "", "searchable": True}
+
+
+def _contamination(docs: Sequence[Doc]) -> pa.Table:
+    found = {
+        "benchmark": "b",
+        "item": "0",
+        "start": 0,
+        "stop": 3,
+        "score": 0.5,
+        "bits": 9.0,
+        "action": "keep",
+    }
+    rows = [
+        {
+            "source": doc.source,
+            "uri": f"{doc.source}:{doc.path}",
+            "locator": doc.locator,
+            "excerpt": doc.text[:3],
+            **found,
+        }
+        for doc in docs
+    ]
+    return _rows("contamination", rows, docs)
 
 
 def source(name: str, contributor: str | None, license: str | None = "MIT", **more: Any) -> SourceRow:

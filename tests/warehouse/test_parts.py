@@ -60,7 +60,8 @@ def batch(documents: int) -> Batch:
 def test_a_batch_becomes_rows_with_the_golden_schemas() -> None:
     rows = batch_rows(batch(3), "r1")
     assert {table: found.schema for table, found in rows.items()} == {
-        table: TABLES[table] for table in ("documents", "rejections", "dead_letters", "signatures")
+        table: TABLES[table]
+        for table in ("documents", "rejections", "dead_letters", "contamination", "signatures")
     }
     assert rows["documents"].column("created_at").null_count == 2
     assert rows["signatures"].column("minhash").to_pylist()[1] == np.array([4, 5, 6, 7], "<u4").tobytes()

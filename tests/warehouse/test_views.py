@@ -166,7 +166,9 @@ def test_all_is_there_in_a_corpus_without_documents(tmp_path: Path) -> None:
 
 
 def test_a_view_works_with_what_it_depends_on_alone(tmp_path: Path) -> None:
-    catalog, manifest = handbooks(tmp_path).build()
+    world = handbooks(tmp_path)
+    world.contaminated = (ACME_GUIDE,)
+    catalog, manifest = world.build()
     for view in VIEWS:
         with connect(catalog, manifest, views=[view]) as con:
             assert con.execute(f"FROM {view}").fetchall(), view
