@@ -152,6 +152,18 @@ def hostile() -> dict[str, bytes]:
             f'<?xml version="1.0"?><!DOCTYPE mediawiki [<!ENTITY l0 "ha">{laughs}]>'
             f"<mediawiki>{PAGE.format('&l9;')}</mediawiki>"
         ).encode(),
+        "laughs.docx": office_laughs(
+            "word/document.xml",
+            '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+            "<w:body><w:p><w:r><w:t>&l9;</w:t></w:r></w:p></w:body></w:document>",
+            laughs,
+        ),
+        "laughs.xlsx": office_laughs(
+            "xl/sharedStrings.xml",
+            '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&l9;</t></si></sst>',
+            laughs,
+        ),
+        "laughs.odt": office_laughs("content.xml", _ODF.format("&l9;"), laughs),
         "long.warc": good_warc + warc % (1 << 60, b"short") + good_warc,
         "footer.parquet": parquet(_long_footer),
         "pages.parquet": parquet(_wrong_pages),
@@ -162,6 +174,42 @@ def hostile() -> dict[str, bytes]:
     files["cut.xml.bz2"] = cut(in_blocks(bz2.compress, WIKI))
     files["cut.warc.gz"] = cut(b"".join(PACK["gz"](good_warc) for _ in range(20)), 0.62)
     return files
+
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ODF = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text>'
+    "<text:p>{}</text:p></office:text></office:body></office:document-content>"
+)
+_BOOK = {
+    "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>'
+    '<sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/s.xml"/>'
+    f'<Relationship Id="r2" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+    "xl/worksheets/s.xml": f'<worksheet xmlns="{_SHEET}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
+    "</row></sheetData></worksheet>",
+}
+
+
+def office_laughs(part: str, xml: str, laughs: str) -> bytes:
+    """Returns an office package one of whose parts expands to 10^9 words (billion laughs)."""
+    content = f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY l0 "ha">{laughs}]>{xml}'
+    if part == "content.xml":
+        return zipped({"mimetype": "application/vnd.oasis.opendocument.text", part: content}, 0)
+    word = part.startswith("word")
+    kind, main = ("wordprocessingml.document", part) if word else ("spreadsheetml.sheet", "xl/workbook.xml")
+    members: dict[str, bytes | str] = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Override PartName="/{main}" '
+        f'ContentType="application/vnd.openxmlformats-officedocument.{kind}.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
+        f'Type="{_OFFICE}/officeDocument" Target="{main}"/></Relationships>',
+        part: content,
+    }
+    return zipped(members if word else {**members, **_BOOK})
 
 
 def _encrypted() -> bytes:

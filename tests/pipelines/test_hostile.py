@@ -1,6 +1,7 @@
 """Files made to break their readers: each ends as stated, and costs nothing but itself."""
 
 import json
+import resource
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,9 @@ FALLEN = {
         "member=pipe not_a_file",
     ],
     "footer.parquet": [" corrupt: ArrowInvalid: not a Parquet file"],
+    "laughs.docx": [" empty"],
+    "laughs.odt": [" empty"],
+    "laughs.xlsx": [" corrupt: CalamineError: not a workbook"],
     "laughs.xml": [" unsupported_format"],
     "long.warc": ["byte=444 corrupt: ValueError: no valid length"],
     "nested.tar": ["member=in.tar.gz nested_archive", "member=in.zip nested_archive"],
@@ -153,3 +157,26 @@ def test_too_many_dead_letters_are_an_exit_1_with_the_reasons_and_everything_wri
     assert "truncated" in done.stderr
     assert "too_large" in done.stderr
     assert sound(folder)
+
+
+@pytest.mark.slow
+def test_a_line_of_a_gigabyte_is_one_dead_letter_and_takes_no_more_memory(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    good = json.dumps({"text": GOOD}).encode()
+    with (tmp_path / "d" / "long.jsonl").open("wb") as file:
+        file.write(good + b'\n{"text": "')
+        for _ in range(1024):
+            file.write(b"a" * (1 << 20))
+        file.write(b'"}\n' + good.replace(b"good", b"fine") + b"\n")
+    (tmp_path / "corpus.toml").write_text(CONFIG.replace("0.01", "1"))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    done = datamoat("build", str(tmp_path / "corpus.toml"), "-q")
+    assert done.returncode == 0, done.stderr
+    # The largest child so far, in KB: a worker, its sandbox, or one of an earlier test.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < max(before, 700_000)
+    catalog = open_catalog(str(tmp_path / "warehouse"))
+    with connect(catalog, snapshot(catalog, None), views=["fates"]) as con:
+        (dead,) = con.execute("SELECT locator, reason FROM dead_letters").fetchall()
+        assert dead == (f"byte={len(good) + 1}", "too_large")
+        assert con.execute("SELECT count(*) FROM documents").fetchall() == [(2,)]
+    assert sound(tmp_path)
