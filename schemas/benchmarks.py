@@ -41,7 +41,7 @@ class Contamination:
             ``answer`` and ``passage`` likewise.
         bits: Information of all that was found.
         action: What was done for it.
-        excerpt: The document's own words from start to stop, or their beginning.
+        excerpt: The document's own words from start to end, or their beginning.
     """
 
     doc_id: bytes
@@ -51,7 +51,7 @@ class Contamination:
     benchmark: str
     item: str
     start: int
-    stop: int
+    end: int
     score: float
     question: float | None
     answer: float | None

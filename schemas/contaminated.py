@@ -33,7 +33,7 @@ class Contaminated(_Part):
     """An item at a place of a document.
 
     Attributes:
-        start: Offset in the text, in code points; ``stop`` is the one after.
+        start: Offset in the text, in code points; ``end`` is the one after.
         question: Share of its information that was found; ``answer`` and ``passage`` likewise.
         fate: What became of the document.
     """
@@ -47,7 +47,7 @@ class Contaminated(_Part):
     benchmark: str
     item: str
     start: int
-    stop: int
+    end: int
     score: float
     question: float | None
     answer: float | None

@@ -173,7 +173,7 @@ TABLES: dict[str, pa.Schema] = {
             _required("benchmark", pa.string()),
             _required("item", pa.string()),
             _required("start", pa.int32()),
-            _required("stop", pa.int32()),
+            _required("end", pa.int32()),
             _required("score", pa.float32()),
             pa.field("question", pa.float32()),
             pa.field("answer", pa.float32()),

@@ -11,7 +11,7 @@ from warehouse.catalog import Catalog
 from warehouse.connect import Connection, connect
 
 _COLUMNS = ", ".join(
-    f"round({name}, 4)" if name in ("score", "question", "answer", "passage") else name
+    f"round({name}, 4)" if name in ("score", "question", "answer", "passage") else f'"{name}"'
     for name in Contaminated.model_fields
 )
 

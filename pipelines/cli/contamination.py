@@ -64,6 +64,6 @@ def _render(answer: "ContaminationAnswer", console: "Console") -> None:
         console.print(f"score {place.score:.2f} ({shares}) · {place.action} · {place.fate}")
         where = f"{place.uri} {place.locator}".rstrip()
         console.print(
-            f"  {place.doc_id} · {where} · {place.start}-{place.stop} · {place.contributor}", style="dim"
+            f"  {place.doc_id} · {where} · {place.start}-{place.end} · {place.contributor}", style="dim"
         )
         console.print(f"  {' '.join(place.excerpt.split())[:300]}", markup=False)

@@ -90,7 +90,7 @@ def custody(answer: Custody, console: Console) -> None:
     if answer.cluster is not None:
         _cluster(answer.cluster, console)
     for item in answer.contamination:
-        where = f"at {item.start}-{item.stop}, score {item.score:.2f}: {item.action}"
+        where = f"at {item.start}-{item.end}, score {item.score:.2f}: {item.action}"
         _line(console, f"benchmark    {item.benchmark} {item.item} {where}")
     head = answer.text.head if answer.text is not None else answer.head or ""
     console.print()

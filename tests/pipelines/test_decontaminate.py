@@ -124,7 +124,7 @@ def test_what_is_masked_is_not_in_the_text(folder: Path) -> None:
     assert texts["acme:sum.txt"] == f"{prose('acmesum')}\n{MASK}.\nDone."
     places = rows(
         warehouse,
-        "SELECT substr(text, start + 1, stop - start) FROM contamination JOIN documents USING (doc_id)",
+        'SELECT substr(text, start + 1, "end" - start) FROM contamination JOIN documents USING (doc_id)',
     )
     assert places == [(MASK,)] * 3
     catalog = open_catalog(str(warehouse))

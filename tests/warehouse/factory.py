@@ -188,10 +188,11 @@ def _contamination(docs: Sequence[Doc]) -> pa.Table:
         "benchmark": "b",
         "item": "0",
         "start": 0,
-        "stop": 3,
+        "end": 3,
         "score": 0.5,
         "bits": 9.0,
         "action": "keep",
+        "recipe": RECIPE,
     }
     rows = [
         {

@@ -94,7 +94,7 @@ def _judge(
                 benchmark=item.benchmark,
                 item=item.item,
                 start=place[0],
-                stop=place[1],
+                end=place[1],
                 score=hit.score,
                 question=hit.shares[0],
                 answer=hit.shares[1],

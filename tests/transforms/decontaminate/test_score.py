@@ -191,16 +191,16 @@ def test_what_is_done_is_what_the_rows_say(action: str) -> None:
         )
         assert refused.also == ("bridge",)
         assert 1 not in kept
-        assert texts[1][first.start : first.stop] == first.excerpt
+        assert texts[1][first.start : first.end] == first.excerpt
     elif action == "mask":
         assert kept[1].text == f"{FILL}{MASK}.\nEnd, and {MASK}? of all."
-        assert [kept[1].text[row.start : row.stop] for row in (first, second)] == [MASK, MASK]
+        assert [kept[1].text[row.start : row.end] for row in (first, second)] == [MASK, MASK]
         assert kept[1].messages is None
         assert not hits(kept[1].text)
     else:
         assert kept[1].text == texts[1]
-        assert [texts[1][row.start : row.stop] for row in (first, second)] == [first.excerpt, second.excerpt]
-    assert kept[2].text[third.start : third.stop] == third.excerpt
+        assert [texts[1][row.start : row.end] for row in (first, second)] == [first.excerpt, second.excerpt]
+    assert kept[2].text[third.start : third.end] == third.excerpt
 
 
 @given(st.permutations([SUM.question, SWALLOW.question, HANDS.question, SUM.question[:44], FILL]))
@@ -208,7 +208,7 @@ def test_places_of_what_is_left_follow_what_was_masked(pieces: list[str]) -> Non
     made = decontaminate_batch(batch("\n".join(pieces)), spec("mask"), ITEMS)
     (document,) = made.documents
     for row in made.contamination:
-        stands = document.text[row.start : row.stop]
+        stands = document.text[row.start : row.end]
         assert stands == (MASK if row.action == "mask" else row.excerpt)
 
 
