@@ -1,0 +1,169 @@
+"""The other list: of each sentence what stands nowhere word for word, and passages that say something similar.
+
+Candidates come by BM25. Each that is named was opened, and the words of the sentence that it holds were looked
+up in its text; how many it holds, weighted by rarity, decides. That is likeness of vocabulary, not of meaning: a
+passage that says the opposite in the same words is similar.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.manifest import Manifest
+from schemas.traces import SimilarHolder, SimilarPassage, Trace, TraceSimilar
+from transforms.ngrams import Ngrams
+from transforms.sentences import CLAIM_WORDS, claims
+from transforms.terms import terms
+from transforms.words import WHOLE, Words, split_words
+from warehouse.catalog import Catalog
+from warehouse.passages.search import Hit, Passages, Place
+from warehouse.trace.copies import MOST_COPIES, Copies, described
+from warehouse.trace.documents import Row
+
+SIMILAR: Final = 3
+"""Passages that are named for a sentence, unless told otherwise."""
+
+SHARE: Final = 0.5
+"""Weighted share of a sentence's terms from which a passage is similar (docs/trace.md says how it was chosen)."""
+
+EVIDENCE: Final = 15.0
+"""Weight of the terms, in nats, that a passage must hold besides: few rare words or many common ones."""
+
+
+class Similar:
+    """Finds similar passages in a snapshot."""
+
+    def __init__(self, catalog: Catalog, manifest: Manifest, copies: Copies) -> None:
+        self._passages = Passages(catalog, manifest)
+        self._copies = copies
+        self._sources = {source.source: source for source in manifest.sources}
+        self._command = f"`datamoat index {catalog.storage.location}`"
+
+    @property
+    def missing(self) -> int:
+        """Texts of the snapshot whose passages are not indexed on this machine."""
+        return self._passages.missing
+
+    def find(self, trace: Trace, words: Words, count: int) -> dict[str, Any]:
+        """Returns the fields ``similar`` and ``similar_note`` of a trace.
+
+        Args:
+            trace: What was found word for word.
+            words: Of its text.
+            count: Passages to name for a sentence.
+        """
+        if not self._passages.there:
+            return {
+                "similar_note": f"similar passages were not looked for: {self.missing:,} texts have no index of "
+                f"their passages on this machine; {self._command} makes it"
+            }
+        note = None
+        if self.missing:
+            note = (
+                f"similar passages were looked for without {self.missing:,} texts, whose passages are not "
+                f"indexed on this machine; {self._command} does it"
+            )
+        left = np.ones(len(words.hashes), np.bool_)
+        for span in trace.spans:
+            left[slice(*np.searchsorted(words.starts, [span.start, span.stop]))] = False
+        made = terms(words)
+        parts = [(0, len(words.hashes))] if trace.shorter else claims(words)
+        found = [self._claim(words, made, part, left, count) for part in parts]
+        return {"similar": tuple(one for one in found if one is not None), "similar_note": note}
+
+    def _claim(
+        self, words: Words, made: Ngrams, part: tuple[int, int], left: NDArray[np.bool_], count: int
+    ) -> TraceSimilar | None:
+        """Looks for one sentence; None where too little of it is left."""
+        first, stop = part
+        mine = np.arange(first, stop)[left[first:stop]]
+        if words.twelfths[mine].sum(dtype=np.int64) < CLAIM_WORDS * WHOLE:
+            return None
+        low, high = np.searchsorted(made.firsts, [first, stop])
+        # A term that reaches into a span is not among what is left.
+        gone = np.concatenate([[0], np.cumsum(~left)])
+        places = np.arange(low, high)
+        ends = np.minimum(made.stops[low:high], stop)
+        places = places[(gone[ends] == gone[made.firsts[low:high]]) & (made.stops[low:high] <= stop)]
+        if not len(places):
+            return None
+        hashes = made.hashes[places]
+        distinct, of = np.unique(hashes, return_inverse=True)
+        weights = self._passages.weigh(distinct)
+        hits = self._passages.find(distinct, count)
+        passages = []
+        for hit in hits[: count * 2]:
+            if len(passages) < count:
+                passages += self._opened(words, made, (distinct, weights, of, places), hit)
+        begin, end = int(words.starts[first]), int(words.stops[stop - 1])
+        return TraceSimilar(
+            start=begin, stop=end, text=words.texts[0][begin:end], words=len(mine), passages=tuple(passages)
+        )
+
+    def _opened(
+        self,
+        words: Words,
+        made: Ngrams,
+        asked: tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]],
+        hit: Hit,
+    ) -> list[SimilarPassage]:
+        """Opens a passage; none where it does not hold enough, or nobody has it any more."""
+        distinct, weights, of, places = asked
+        placed = self._copies.places([p.segment for p in hit.places], [p.doc for p in hit.places])
+        known = [place for place in hit.places if (place.segment, place.doc) in placed]
+        copies = [placed[place.segment, place.doc] for place in known]
+        opened = [
+            (place, of_text, row)
+            for place, of_text, row in zip(known, copies, self._copies.read(copies), strict=True)
+            if row is not None
+        ]
+        holders = self._copies.holders([text for _, text, _ in opened], [row for *_, row in opened])
+        sound = [(one, held) for one, held in zip(opened, holders, strict=True) if held]
+        if not sound:
+            return []
+        place, _, row = sound[0][0]
+        text = row["text"][place.first : place.stop]
+        there = np.isin(distinct, terms(split_words([text])).hashes)
+        share = float(weights[there].sum() / weights.sum())
+        if share < SHARE or weights[there].sum() < EVIDENCE:
+            return []
+        return [
+            SimilarPassage(
+                text=text,
+                score=hit.score,
+                share=round(share, 4),
+                held=_runs(words, made, places[there[of]]),
+                holders=self._described([(place, held) for (place, _, _), held in sound]),
+                more=sum(max(len(copies) - MOST_COPIES, 0) for (_, copies, _), _ in sound),
+            )
+        ]
+
+    def _described(self, found: Sequence[tuple[Place, Sequence[Row]]]) -> tuple[SimilarHolder, ...]:
+        made: dict[str, SimilarHolder] = {}
+        for place, rows in found:
+            for row in rows:
+                stated: Mapping[str, Any] = described(row, rows[0], self._sources)
+                made.setdefault(
+                    stated["doc_id"], SimilarHolder(**stated, start=place.first, stop=place.stop)
+                )
+        return tuple(
+            sorted(
+                made.values(),
+                key=lambda one: (one.reference, one.copy_of is not None, one.contributor, one.uri, one.locator),
+            )
+        )
+
+
+def _runs(words: Words, made: Ngrams, places: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """Returns where the words of some terms stand in the answer, neighbours joined."""
+    held = np.zeros(len(words.hashes) + 1, np.int64)
+    np.add.at(held, made.firsts[places], 1)
+    np.add.at(held, made.stops[places], -1)
+    inside = np.concatenate([[False], np.cumsum(held) > 0])
+    begins = np.flatnonzero(inside[1:] & ~inside[:-1])
+    ends = np.flatnonzero(~inside[1:] & inside[:-1])
+    return tuple(
+        (int(words.starts[begin]), int(words.stops[end - 1])) for begin, end in zip(begins, ends, strict=True)
+    )
