@@ -30,10 +30,14 @@ from schemas.units import PartInfo, Receipt, WorkUnit
 from transforms.read.plugins import installed
 from warehouse.catalog import Catalog
 from warehouse.parts import UnitParts, part_digest
+from warehouse.passages.build import index_passages
 from warehouse.storage import Storage, open_storage
 
 _PLANNED = "planned.json"
 """Names the list of the plan that is being worked on, so that an interrupted build keeps its units."""
+
+_KEPT = ("attributions",)
+"""Tables that no build makes: what earlier runs wrote goes on to each new snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float
         signed = sign(storage, plan.units, chain, how)
         found = _deduplicate(storage, config, read, signed, how)
         indexed = _index(catalog, config, previous, read, how)
-        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed)
+        kept = catalog.parts(previous, *_KEPT) if previous else []
+        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed, kept)
         committed = previous is None or _content(previous) != _content(manifest)
         if committed:
             number = previous.number + 1 if previous else 1
@@ -89,6 +94,8 @@ def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float
             catalog.commit(manifest)
         elif previous is not None:
             manifest = previous
+        if config.index.enabled:
+            index_passages(catalog, manifest)
         return Built(manifest, committed, plan, _over_budget(config, read))
 
 
@@ -162,11 +169,13 @@ def _manifest(
     signed: Sequence[Receipt],
     found: Deduplicated | None,
     indexed: Indexed | None,
+    kept: Sequence[PartInfo],
 ) -> Manifest:
     parts = [part for receipt in [*read, *signed] for part in receipt.parts]
     parts += _units_part(catalog.storage, read)
     parts += found.parts if found else ()
     parts += indexed.parts if indexed else ()
+    parts += kept
     totals = Counter[str]()
     for receipt in read:
         totals.update({"files": receipt.files, "bytes": receipt.bytes, "read": receipt.read})

@@ -6,7 +6,7 @@ lacks. A change of this file shows in ``tests/schemas/tables.golden`` and bumps 
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _ID = pa.uuid()
 _SHA256 = pa.binary(32)
@@ -165,6 +165,19 @@ TABLES: dict[str, pa.Schema] = {
             _required("part", pa.string()),
             _required("row", pa.int32()),
             _required("text_sha256", _SHA256),
+        ]
+    ),
+    "attributions": pa.schema(  # since version 4
+        [
+            _required("run", pa.string()),
+            _required("answer", pa.string()),
+            pa.field("model", pa.string()),
+            _required("start", pa.int32()),
+            _required("end", pa.int32()),
+            _required("doc_id", _ID),
+            _required("kind", pa.string()),
+            _required("share", pa.float64()),
+            _required("weight", pa.float64()),
         ]
     ),
     "removals": pa.schema(

@@ -113,6 +113,7 @@ class SimilarPassage(_Part):
         text: As it stands in the first holder.
         score: BM25, of the sentence's terms; comparable within one sentence only.
         share: Of the sentence's terms, each weighted by its rarity, the part that the passage holds.
+        bits: Their weight: by how much they narrow the corpus down, if words came by chance.
         held: (start, stop) in the answer of the words that it holds.
         holders: Documents with the very same words there.
         more: Copies of their texts that are not listed.
@@ -121,6 +122,7 @@ class SimilarPassage(_Part):
     text: str
     score: float
     share: float
+    bits: float
     held: tuple[tuple[int, int], ...]
     holders: tuple[SimilarHolder, ...]
     more: int = 0
@@ -153,8 +155,8 @@ class Trace(_Part):
         verbatim_words: Words of the answer in runs that a document holds; ``near_words`` are the others of
             nearly verbatim spans. ``coverage`` is the share of both.
         spans: By their score, the best first.
-        similar: Another list, of sentences (the whole answer where it is short) and passages that say something
-            similar in other words; never a proof that words were taken from there.
+        similar: Another list, of sentences (the whole answer where it is short) and passages that say
+            something similar in other words; never a proof that words were taken from there.
         similar_note: Why not all passages were looked at, if so; None where they were or nobody asked.
         unopened: Texts that share an n-gram with the answer and were not opened; 0 if everything was.
         unindexed: Documents of the snapshot that the index does not know.

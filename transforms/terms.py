@@ -2,8 +2,8 @@
 
 A term is a word, with its case folded, where words are written with spaces between them; in other scripts it
 begins at every character and is as long as a word's worth: two Han characters, four kana or letters of Thai
-(``transforms.ngrams`` with n = 1). So a term is the same thing in a document, in an answer and in every script,
-and so is its hash.
+(``transforms.ngrams`` with n = 1). So a term is the same thing in a document, in an answer and in every
+script, and so is its hash.
 """
 
 from collections.abc import Sequence

@@ -44,6 +44,7 @@ VIEWS = (
     "moat",
     "overlap",
     "rules",
+    "grounded",
 )
 """The views, each after those that it reads; a view's query stands in ``sql/<name>.sql``."""
 

@@ -94,7 +94,8 @@ def index_passages(catalog: Catalog, manifest: Manifest, progress: Progress | No
     if any(set(wanted) <= set(segments) for _, segments in known):
         return 0
     # Only what stands there in the same order can go on; segments keep their order until all are merged.
-    before = max((pair for pair in known if pair[1] == wanted[: len(pair[1])]), key=lambda pair: len(pair[1]), default=None)  # fmt: skip
+    begun = [pair for pair in known if pair[1] == wanted[: len(pair[1])]]
+    before = max(begun, key=lambda pair: len(pair[1]), default=None)
     done = len(before[1]) if before else 0
     parts = catalog.parts(manifest, "indexed")
     name = f"{FOLDER}-{recipe_digest({'recipe': passages_recipe(), 'segments': wanted})}"

@@ -46,14 +46,18 @@ class Passages:
 
     def __init__(self, catalog: Catalog, manifest: Manifest) -> None:
         """Opens the index that has most of the snapshot's texts, if there is one."""
-        wanted = {segment.name: segment.texts for segment in manifest.index.segments} if manifest.index else {}
+        wanted = (
+            {segment.name: segment.texts for segment in manifest.index.segments} if manifest.index else {}
+        )
         best, known = max(
             folders(catalog.storage),
             key=lambda pair: sum(wanted.get(name, 0) for name in pair[1]),
             default=(None, []),
         )
         self.missing = sum(texts for name, texts in wanted.items() if name not in known)
-        self._numbers = {number: list(wanted).index(name) for number, name in enumerate(known) if name in wanted}
+        self._numbers = {
+            number: list(wanted).index(name) for number, name in enumerate(known) if name in wanted
+        }
         self._index = tantivy.Index.open(str(best)) if best is not None and self._numbers else None
         if self._index is not None:
             self._searcher, self._schema = self._index.searcher(), self._index.schema
@@ -63,6 +67,11 @@ class Passages:
     def there(self) -> bool:
         """Whether anything can be found."""
         return self._index is not None
+
+    @property
+    def count(self) -> int:
+        """How many passages there are."""
+        return int(self._searcher.num_docs)
 
     def weigh(self, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
         """Returns the weight of each term (``transforms.terms.rarity``)."""

@@ -1,8 +1,8 @@
-"""The other list: of each sentence what stands nowhere word for word, and passages that say something similar.
+"""The other list: sentences that stand nowhere word for word, and passages that say something similar.
 
-Candidates come by BM25. Each that is named was opened, and the words of the sentence that it holds were looked
-up in its text; how many it holds, weighted by rarity, decides. That is likeness of vocabulary, not of meaning: a
-passage that says the opposite in the same words is similar.
+Candidates come by BM25. Each that is named was opened, and the words of the sentence that it holds were
+looked up in its text; how many it holds, weighted by rarity, decides. That is likeness of vocabulary, not of
+meaning: a passage that says the opposite in the same words is similar.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,16 +26,19 @@ SIMILAR: Final = 3
 """Passages that are named for a sentence, unless told otherwise."""
 
 SHARE: Final = 0.5
-"""Weighted share of a sentence's terms from which a passage is similar (docs/trace.md says how it was chosen)."""
+"""Weighted share of a sentence's terms from which a passage is similar; docs/trace.md has its reason."""
 
-EVIDENCE: Final = 15.0
-"""Weight of the terms, in nats, that a passage must hold besides: few rare words or many common ones."""
+RAREST: Final = 2
+"""Words that no other passage holds, so many of which a similar one holds, or others of the same weight."""
 
 
 class Similar:
     """Finds similar passages in a snapshot."""
 
-    def __init__(self, catalog: Catalog, manifest: Manifest, copies: Copies) -> None:
+    def __init__(
+        self, catalog: Catalog, manifest: Manifest, copies: Copies, share: float = SHARE, rarest: int = RAREST
+    ) -> None:
+        self._share, self._rarest = share, rarest
         self._passages = Passages(catalog, manifest)
         self._copies = copies
         self._sources = {source.source: source for source in manifest.sources}
@@ -56,13 +59,13 @@ class Similar:
         """
         if not self._passages.there:
             return {
-                "similar_note": f"similar passages were not looked for: {self.missing:,} texts have no index of "
-                f"their passages on this machine; {self._command} makes it"
+                "similar_note": f"similar passages were not looked for: those of {self.missing:,} texts are "
+                f"not indexed on this machine; {self._command} does it"
             }
         note = None
         if self.missing:
             note = (
-                f"similar passages were looked for without {self.missing:,} texts, whose passages are not "
+                f"similar passages were looked for without those of {self.missing:,} texts, which are not "
                 f"indexed on this machine; {self._command} does it"
             )
         left = np.ones(len(words.hashes), np.bool_)
@@ -93,7 +96,7 @@ class Similar:
         distinct, of = np.unique(hashes, return_inverse=True)
         weights = self._passages.weigh(distinct)
         hits = self._passages.find(distinct, count)
-        passages = []
+        passages: list[SimilarPassage] = []
         for hit in hits[: count * 2]:
             if len(passages) < count:
                 passages += self._opened(words, made, (distinct, weights, of, places), hit)
@@ -126,14 +129,15 @@ class Similar:
         place, _, row = sound[0][0]
         text = row["text"][place.first : place.stop]
         there = np.isin(distinct, terms(split_words([text])).hashes)
-        share = float(weights[there].sum() / weights.sum())
-        if share < SHARE or weights[there].sum() < EVIDENCE:
+        share, bits = float(weights[there].sum() / weights.sum()), float(weights[there].sum() / np.log(2))
+        if share < self._share or bits < self._rarest * float(np.log2(1 + self._passages.count)):
             return []
         return [
             SimilarPassage(
                 text=text,
                 score=hit.score,
                 share=round(share, 4),
+                bits=round(bits, 2),
                 held=_runs(words, made, places[there[of]]),
                 holders=self._described([(place, held) for (place, _, _), held in sound]),
                 more=sum(max(len(copies) - MOST_COPIES, 0) for (_, copies, _), _ in sound),
@@ -145,13 +149,17 @@ class Similar:
         for place, rows in found:
             for row in rows:
                 stated: Mapping[str, Any] = described(row, rows[0], self._sources)
-                made.setdefault(
-                    stated["doc_id"], SimilarHolder(**stated, start=place.first, stop=place.stop)
-                )
+                made.setdefault(stated["doc_id"], SimilarHolder(**stated, start=place.first, stop=place.stop))
         return tuple(
             sorted(
                 made.values(),
-                key=lambda one: (one.reference, one.copy_of is not None, one.contributor, one.uri, one.locator),
+                key=lambda one: (
+                    one.reference,
+                    one.copy_of is not None,
+                    one.contributor,
+                    one.uri,
+                    one.locator,
+                ),
             )
         )
 

@@ -1,7 +1,6 @@
 """The question itself: looks an answer up, opens the candidates, and keeps what their texts prove."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
 
@@ -28,7 +27,6 @@ EACH: Final = 10
 
 MAX_CHARS: Final = 200_000
 """Code points of an answer that are traced; what is longer is cut, and the answer says so."""
-
 
 
 class Tracer:
@@ -61,6 +59,11 @@ class Tracer:
         self._all = sum(part.rows for part in parts if part.table == "documents")
         self._copies = Copies(catalog, manifest, parts)
         self._similar = Similar(catalog, manifest, self._copies)
+
+    @property
+    def unsearched(self) -> int:
+        """Texts of the index whose passages are not indexed on this machine."""
+        return self._similar.missing
 
     def trace(
         self, text: str, *, each: int | None = EACH, name: str | None = None, similar: int = SIMILAR
