@@ -40,6 +40,22 @@ from warehouse.trace.copies import Copies
 from warehouse.trace.similar import Similar
 
 _CORPUS = "J_(rust_book|rust_book_zh|vue_docs|helm|python_peps)"
+_BY_HAND = (
+    "所有权这套规则让 Rust 不用垃圾回收也能保证内存安全，编译器在编译的时候就会检查。",
+    "引用默认是不可变的，所以不能通过引用去修改它所指向的值。",
+    "同一个作用域里，一个值同一时间只能有一个可变引用，这样可以在编译时避免数据竞争。",
+    "Rust 没有异常这种机制，可恢复的错误用 Result 来表示，不可恢复的错误则用 panic! 宏终止程序。",
+    "在 Vue 里，如果状态变化之后需要执行副作用，比如发起异步请求，可以使用 watch 选项来监听响应式属性。",
+    "计算属性会根据它依赖的响应式数据把结果缓存起来，依赖没有变的时候不会重新计算。",
+    "父组件通过 props 把数据传给子组件，子组件不应该直接修改收到的 prop。",
+    "使用 cargo new 可以新建一个项目，它会生成 Cargo.toml 文件和 src 目录里的 main.rs。",
+    "Chart 是一组放在同一个目录里的文件，目录的名字就是 chart 的名字，不带版本号。",
+    "安装一个 chart 就会在 Kubernetes 集群里创建一个新的 release。",
+    "v-if 会真正地销毁和重建元素，而 v-show 只是切换 CSS 的 display 属性，元素始终留在 DOM 中。",
+    "trait 定义了某个类型拥有的、可以跟其他类型共享的功能，用来以抽象的方式定义共同的行为。",
+)
+"""Written from memory of what the handbooks in Chinese say, not from their texts."""
+
 _SHARES = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
 
 
@@ -91,6 +107,7 @@ def main() -> None:
         f"rewritten, {kind}": [row["text"] for row in rows if row["category"] == kind]
         for kind in ("light", "heavy")
     }
+    groups["in Chinese, by hand"] = list(_BY_HAND)
     groups["the same question, article not seen"] = [row["text"] for row in rows if row["category"] == "non"]
     groups["held out of the handbooks"] = [text for _, text in held_out]
     benchmarks = options.data / "samples/F_benchmarks"

@@ -6,7 +6,7 @@ begins at every character and is as long as a word's worth: two Han characters, 
 script, and so is its hash.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -46,3 +46,13 @@ def rarity(counts: Sequence[int], passages: int) -> NDArray[np.float64]:
     """
     held = np.array(counts, np.float64)
     return np.log1p((passages - held + 0.5) / (held + 0.5))
+
+
+def runs_of(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yields (first, after the last) of each run of true values.
+
+    >>> list(runs_of(np.array([True, False, True, True])))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

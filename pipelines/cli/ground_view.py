@@ -1,6 +1,7 @@
 """Draws what ``ground`` found: a line an answer, on a terminal its sentences in colour, tables of shares."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -12,7 +13,7 @@ from schemas.grounds import KINDS, Ground, GroundAnswer, GroundCredit, GroundMod
 _STYLES = {"verbatim": "bold green", "near": "yellow", "similar": "cyan", "none": ""}
 _NAMES = {"verbatim": "verbatim", "near": "nearly", "similar": "similar", "none": "not at all"}
 _ANSWERS = 200
-_MARKED = 20
+_MARKED = 50
 _CREDITS = 15
 
 
@@ -21,6 +22,8 @@ def ground(answer: Ground, console: Console) -> None:
     if console.is_terminal:
         for one in answer.answers[:_MARKED]:
             _marked(one, console)
+        if len(answer.answers) > _MARKED:
+            _line(console, f"({len(answer.answers) - _MARKED:,} more answers are not shown in colour)")
     table = _table("answer", "model", "words", *_NAMES.values(), "reference only")
     for one in answer.answers[:_ANSWERS]:
         counts = one.counts
@@ -50,9 +53,11 @@ def _marked(answer: GroundAnswer, console: Console) -> None:
     text = Text(answer.text)
     for span in answer.spans:
         text.stylize(_STYLES[span.kind], span.start, span.stop)
-    for claim in answer.claims:
-        head = Text(f"{_NAMES[claim.kind]:<10} ", style=_STYLES[claim.kind] or "dim")
-        console.print(head.append_text(text[claim.start : claim.stop]))
+    for claim, after in zip_longest(answer.claims, answer.claims[1:]):
+        # The mark after a sentence's last word is shown with it, the one before the next sentence is not.
+        tail = answer.text[claim.stop : after.start if after else len(answer.text)].split("\n")[0]
+        head = Text().append(f"{_NAMES[claim.kind]:<10} ", style=_STYLES[claim.kind] or "dim")
+        console.print(head.append_text(text[claim.start : claim.stop + len(tail)]))
     console.print()
 
 

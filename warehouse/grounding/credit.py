@@ -7,7 +7,7 @@ that only they hold has no weight. So the weights of an answer sum to its suppor
 ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from schemas.grounds import KINDS, GroundKind
 from schemas.traces import SimilarHolder, Trace, TraceHolder
+from transforms.terms import runs_of
 from transforms.words import WHOLE, Words
 
 NONE = len(KINDS) - 1
@@ -125,13 +126,3 @@ def settle(count: int, held: Sequence[Holding]) -> Settled:
             found += [Credit(one, a, b, float(weight[a:b].sum())) for a, b in runs_of(words)]
     found.sort(key=lambda one: (one.first, one.holding.kind, one.holding.doc_id))
     return Settled(kinds, public, tuple(found))
-
-
-def runs_of(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yields (first, after the last) of each run of true values.
-
-    >>> list(runs_of(np.array([True, False, True, True])))
-    [(0, 1), (2, 4)]
-    """
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

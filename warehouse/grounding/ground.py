@@ -22,8 +22,9 @@ from schemas.grounds import (
 from schemas.tables import TABLES
 from schemas.traces import Trace
 from transforms.sentences import claims
+from transforms.terms import runs_of
 from transforms.words import Words, split_words
-from warehouse.grounding.credit import NONE, Credit, Settled, holdings, runs_of, settle
+from warehouse.grounding.credit import NONE, Credit, Settled, holdings, settle
 from warehouse.rows import uuids
 from warehouse.trace.similar import SHARE
 

@@ -6,6 +6,7 @@ meaning: a passage that says the opposite in the same words is similar.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from schemas.manifest import Manifest
 from schemas.traces import SimilarHolder, SimilarPassage, Trace, TraceSimilar
 from transforms.ngrams import Ngrams
 from transforms.sentences import CLAIM_WORDS, claims
-from transforms.terms import terms
+from transforms.terms import runs_of, terms
 from transforms.words import WHOLE, Words, split_words
 from warehouse.catalog import Catalog
 from warehouse.passages.search import Hit, Passages, Place
@@ -25,18 +26,44 @@ from warehouse.trace.documents import Row
 SIMILAR: Final = 3
 """Passages that are named for a sentence, unless told otherwise."""
 
-SHARE: Final = 0.5
+SHARE: Final = 0.45
 """Weighted share of a sentence's terms from which a passage is similar; docs/trace.md has its reason."""
 
-RAREST: Final = 2
+RAREST: Final = 2.5
 """Words that no other passage holds, so many of which a similar one holds, or others of the same weight."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is asked for of a sentence.
+
+    Attributes:
+        distinct: Its terms, each once.
+        of: Which of these each term is, in the order of the sentence.
+        firsts: First word of each term, counted in the answer; ``stops`` is the word after its last.
+        weights: Of each word of the answer: the mean rarity of the terms that it is part of, for as much of a
+            word as it is; 0 outside of the sentence.
+        bits: Rarity of each distinct term, for as much of a word as it adds to the one before.
+    """
+
+    distinct: NDArray[np.uint64]
+    of: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    bits: NDArray[np.float64]
 
 
 class Similar:
     """Finds similar passages in a snapshot."""
 
     def __init__(
-        self, catalog: Catalog, manifest: Manifest, copies: Copies, share: float = SHARE, rarest: int = RAREST
+        self,
+        catalog: Catalog,
+        manifest: Manifest,
+        copies: Copies,
+        share: float = SHARE,
+        rarest: float = RAREST,
     ) -> None:
         self._share, self._rarest = share, rarest
         self._passages = Passages(catalog, manifest)
@@ -92,28 +119,36 @@ class Similar:
         places = places[(gone[ends] == gone[made.firsts[low:high]]) & (made.stops[low:high] <= stop)]
         if not len(places):
             return None
-        hashes = made.hashes[places]
-        distinct, of = np.unique(hashes, return_inverse=True)
-        weights = self._passages.weigh(distinct)
-        hits = self._passages.find(distinct, count)
+        asked = self._asked(words, made, places)
+        hits = self._passages.find(asked.distinct, count)
         passages: list[SimilarPassage] = []
         for hit in hits[: count * 2]:
             if len(passages) < count:
-                passages += self._opened(words, made, (distinct, weights, of, places), hit)
+                passages += self._opened(words, asked, hit)
         begin, end = int(words.starts[first]), int(words.stops[stop - 1])
         return TraceSimilar(
             start=begin, stop=end, text=words.texts[0][begin:end], words=len(mine), passages=tuple(passages)
         )
 
-    def _opened(
-        self,
-        words: Words,
-        made: Ngrams,
-        asked: tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]],
-        hit: Hit,
-    ) -> list[SimilarPassage]:
+    def _asked(self, words: Words, made: Ngrams, places: NDArray[np.int64]) -> _Asked:
+        """Weighs what is asked for; ``places`` are its terms among all of the answer."""
+        distinct, first, of = np.unique(made.hashes[places], return_index=True, return_inverse=True)
+        rarity = self._passages.weigh(distinct)
+        begins, ends = made.firsts[places], made.stops[places]
+        covered = _covered(len(words.hashes), begins, ends, np.ones(len(places)))
+        sums = _covered(len(words.hashes), begins, ends, rarity[of])
+        parts = words.twelfths / WHOLE
+        return _Asked(
+            distinct=distinct,
+            of=of,
+            firsts=begins,
+            stops=ends,
+            weights=np.divide(sums, covered, out=np.zeros(len(sums)), where=covered > 0) * parts,
+            bits=rarity / np.log(2) * parts[begins[first]],
+        )
+
+    def _opened(self, words: Words, asked: _Asked, hit: Hit) -> list[SimilarPassage]:
         """Opens a passage; none where it does not hold enough, or nobody has it any more."""
-        distinct, weights, of, places = asked
         placed = self._copies.places([p.segment for p in hit.places], [p.doc for p in hit.places])
         known = [place for place in hit.places if (place.segment, place.doc) in placed]
         copies = [placed[place.segment, place.doc] for place in known]
@@ -128,8 +163,11 @@ class Similar:
             return []
         place, _, row = sound[0][0]
         text = row["text"][place.first : place.stop]
-        there = np.isin(distinct, terms(split_words([text])).hashes)
-        share, bits = float(weights[there].sum() / weights.sum()), float(weights[there].sum() / np.log(2))
+        there = np.isin(asked.distinct, terms(split_words([text])).hashes)
+        mine = there[asked.of]
+        held = _covered(len(words.hashes), asked.firsts[mine], asked.stops[mine], np.ones(mine.sum())) > 0
+        share = float(asked.weights[held].sum() / asked.weights.sum())
+        bits = float(asked.bits[there].sum())
         if share < self._share or bits < self._rarest * float(np.log2(1 + self._passages.count)):
             return []
         return [
@@ -138,7 +176,9 @@ class Similar:
                 score=hit.score,
                 share=round(share, 4),
                 bits=round(bits, 2),
-                held=_runs(words, made, places[there[of]]),
+                held=tuple(
+                    (int(words.starts[begin]), int(words.stops[end - 1])) for begin, end in runs_of(held)
+                ),
                 holders=self._described([(place, held) for (place, _, _), held in sound]),
                 more=sum(max(len(copies) - MOST_COPIES, 0) for (_, copies, _), _ in sound),
             )
@@ -164,14 +204,12 @@ class Similar:
         )
 
 
-def _runs(words: Words, made: Ngrams, places: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
-    """Returns where the words of some terms stand in the answer, neighbours joined."""
-    held = np.zeros(len(words.hashes) + 1, np.int64)
-    np.add.at(held, made.firsts[places], 1)
-    np.add.at(held, made.stops[places], -1)
-    inside = np.concatenate([[False], np.cumsum(held) > 0])
-    begins = np.flatnonzero(inside[1:] & ~inside[:-1])
-    ends = np.flatnonzero(~inside[1:] & inside[:-1])
-    return tuple(
-        (int(words.starts[begin]), int(words.stops[end - 1])) for begin, end in zip(begins, ends, strict=True)
-    )
+def _covered(
+    count: int, firsts: NDArray[np.int64], stops: NDArray[np.int64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Returns for each word the sum of the values of the terms that it is part of."""
+    # Differences of sums of weights leave dust where there is nothing, so that each run is added by itself.
+    sums = np.zeros(count)
+    for first, stop, value in zip(firsts.tolist(), stops.tolist(), values.tolist(), strict=True):
+        sums[first:stop] += value
+    return sums
