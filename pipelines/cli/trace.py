@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from schemas.traces import Trace
 
 _EACH = 10
+_TOLD_EVERY_S = 10
 
 Similar = Annotated[
     int,
@@ -53,13 +55,26 @@ def index(
     size = sum(part.bytes for part in parts if part.table in ("fingerprints", "indexed"))
     rows = sum(part.rows for part in parts if part.table == "fingerprints")
     say(f"snapshot {manifest.number}" if committed else f"snapshot {manifest.number} was indexed already")
-    passages = index_passages(catalog, manifest)
+    passages = index_passages(catalog, manifest, _telling())
     if passages:
         say(f"passages of {passages:,} texts indexed on this machine, in {catalog.storage.cache()}")
     say(
         f"{made.added:,} texts indexed now; {len(made.state.segments)} segments, {rows:,} fingerprints, "
         f"{size:,} bytes beside {text:,} bytes of documents ({size / text:.2f})"
     )
+
+
+def _telling() -> Callable[[int, int], None]:
+    """Returns what says from time to time how far the passages are."""
+    told = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > _TOLD_EVERY_S:
+            told = time.monotonic()
+            say(f"passages of {done:,} of {total:,} texts")
+
+    return tell
 
 
 def trace(

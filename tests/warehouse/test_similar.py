@@ -167,7 +167,13 @@ def test_an_older_index_says_what_it_lacks_and_goes_on_with_the_same_result(tmp_
         grown, whole = asked(made, text).similar, asked(fresh, text).similar
         assert grown == whole
         assert grown[0].passages
-    # A cache is nobody's loss.
+    # What is damaged is made again, and a cache that is gone is nobody's loss.
+    (folder,) = made.storage.cache().iterdir()
+    for file in folder.glob("*.term"):
+        file.unlink()
+    assert "not looked for" in asked(made, CHINESE).similar_note
+    assert index_passages(made, snapshot(made, None)) == len(DOCS) - 1
+    assert asked(made, CHINESE).similar == whole
     shutil.rmtree(made.storage.cache())
     assert index_passages(made, snapshot(made, None)) == len(DOCS) - 1
     assert asked(made, CHINESE).similar == whole

@@ -58,12 +58,15 @@ def passages_schema() -> tantivy.Schema:
 
 
 def read_state(folder: Path) -> list[str] | None:
-    """Returns the segments whose texts an index of passages has, or None if it is none of this release."""
+    """Returns the segments whose texts an index of passages has, or None if this release cannot read it."""
     try:
         stated = orjson.loads((folder / STATE).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        if stated["recipe"] != passages_recipe():
+            return None
+        tantivy.Index.open(str(folder)).searcher()
+    except (OSError, ValueError, KeyError):
         return None
-    return stated["segments"] if stated["recipe"] == passages_recipe() else None
+    return list(stated["segments"])
 
 
 def folders(storage: Storage) -> Iterator[tuple[Path, list[str]]]:
@@ -100,6 +103,8 @@ def index_passages(catalog: Catalog, manifest: Manifest, progress: Progress | No
     parts = catalog.parts(manifest, "indexed")
     name = f"{FOLDER}-{recipe_digest({'recipe': passages_recipe(), 'segments': wanted})}"
     added = 0
+    # Whatever stands there under this name cannot be read: it is damaged.
+    shutil.rmtree(storage.cache() / name, ignore_errors=True)
     with storage.derive(name) as folder:
         if before:
             shutil.copytree(before[0], folder, dirs_exist_ok=True)
@@ -117,7 +122,7 @@ def index_passages(catalog: Catalog, manifest: Manifest, progress: Progress | No
         writer.commit()
         writer.wait_merging_threads()
         (folder / STATE).write_bytes(orjson.dumps({"recipe": passages_recipe(), "segments": wanted}))
-    for folder, _ in known:
+    for folder in set(storage.cache().glob(f"{FOLDER}-*")) - {storage.cache() / name}:
         shutil.rmtree(folder, ignore_errors=True)
     return added
 

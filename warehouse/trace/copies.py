@@ -17,6 +17,8 @@ from warehouse.trace.documents import Documents, Row
 MOST_COPIES: Final = 200
 """Copies of a text that are named; what there is beyond is counted."""
 
+_REMEMBERED = 10_000  # texts whose places are kept for the next question
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -41,23 +43,29 @@ class Copies:
         segments = manifest.index.segments if manifest.index else ()
         self._paths = [placed.get(segment.name) for segment in segments]
         self._open: dict[int, SortedPart] = {}
+        self._known: dict[tuple[int, int], list[Place]] = {}
         self._removed = _read_removed(
             catalog.storage, [part.path for part in parts if part.table == "removals"]
         )
 
     def places(self, segments: Sequence[int], ordinals: Sequence[int]) -> dict[tuple[int, int], list[Place]]:
         """Returns the copies of each text, by (segment, ordinal); texts that went are not there."""
-        found: dict[tuple[int, int], list[Place]] = {}
-        for segment in sorted(set(segments)):
+        keys = dict.fromkeys(zip(segments, ordinals, strict=True))
+        found = {key: self._known[key] for key in keys if key in self._known}
+        new = [key for key in keys if key not in found]
+        for segment in sorted({segment for segment, _ in new}):
             path = self._paths[segment]
             if path is None:
                 continue
             if segment not in self._open:
                 self._open[segment] = SortedPart(self._storage, path, "doc")
-            mine = sorted({ordinal for of, ordinal in zip(segments, ordinals, strict=True) if of == segment})
+            mine = sorted(ordinal for of, ordinal in new if of == segment)
             which, rows, _ = self._open[segment].rows(np.array(mine, np.int64), ["part", "row"])
             for index, row in zip(which.tolist(), rows.to_pylist(), strict=True):
                 found.setdefault((segment, mine[index]), []).append(Place(row["part"], row["row"]))
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        self._known.update((key, found[key]) for key in new if key in found)
         return found
 
     def read(self, copies: Sequence[Sequence[Place]]) -> list[Row | None]:

@@ -5,7 +5,7 @@ looked up in its text; how many it holds, weighted by rarity, decides. That is l
 meaning: a passage that says the opposite in the same words is similar.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -122,12 +122,16 @@ class Similar:
         asked = self._asked(words, made, places)
         hits = self._passages.find(asked.distinct, count)
         passages: list[SimilarPassage] = []
-        for hit in hits[: count * 2]:
+        for begin in range(0, count * 2, count):
             if len(passages) < count:
-                passages += self._opened(words, asked, hit)
+                passages += self._opened(words, asked, hits[begin : begin + count])
         begin, end = int(words.starts[first]), int(words.stops[stop - 1])
         return TraceSimilar(
-            start=begin, stop=end, text=words.texts[0][begin:end], words=len(mine), passages=tuple(passages)
+            start=begin,
+            stop=end,
+            text=words.texts[0][begin:end],
+            words=len(mine),
+            passages=tuple(passages[:count]),
         )
 
     def _asked(self, words: Words, made: Ngrams, places: NDArray[np.int64]) -> _Asked:
@@ -147,42 +151,48 @@ class Similar:
             bits=rarity / np.log(2) * parts[begins[first]],
         )
 
-    def _opened(self, words: Words, asked: _Asked, hit: Hit) -> list[SimilarPassage]:
-        """Opens a passage; none where it does not hold enough, or nobody has it any more."""
-        placed = self._copies.places([p.segment for p in hit.places], [p.doc for p in hit.places])
-        known = [place for place in hit.places if (place.segment, place.doc) in placed]
-        copies = [placed[place.segment, place.doc] for place in known]
-        opened = [
-            (place, of_text, row)
-            for place, of_text, row in zip(known, copies, self._copies.read(copies), strict=True)
-            if row is not None
-        ]
-        holders = self._copies.holders([text for _, text, _ in opened], [row for *_, row in opened])
-        sound = [(one, held) for one, held in zip(opened, holders, strict=True) if held]
-        if not sound:
-            return []
-        place, _, row = sound[0][0]
-        text = row["text"][place.first : place.stop]
+    def _opened(self, words: Words, asked: _Asked, hits: Sequence[Hit]) -> Iterator[SimilarPassage]:
+        """Opens passages; those that do not hold enough, or that nobody has any more, are left out."""
+        placed = self._copies.places(
+            [place.segment for hit in hits for place in hit.places],
+            [place.doc for hit in hits for place in hit.places],
+        )
+        known = [(hit, p) for hit in hits for p in hit.places if (p.segment, p.doc) in placed]
+        copies = [placed[place.segment, place.doc] for _, place in known]
+        rows = self._copies.read(copies)
+        opened = [one for one in zip(known, copies, rows, strict=True) if one[2] is not None]
+        held = self._copies.holders([text for _, text, _ in opened], [row for *_, row in opened if row])
+        for hit in hits:
+            mine = [
+                (place, text, row, holders)
+                for ((of, place), text, row), holders in zip(opened, held, strict=True)
+                if of is hit and row is not None and holders
+            ]
+            if mine:
+                place, _, row, _ = mine[0]
+                passage = self._judged(words, asked, row["text"][place.first : place.stop])
+                if passage is not None:
+                    yield passage.model_copy(
+                        update={
+                            "score": hit.score,
+                            "holders": self._described([(place, holders) for place, *_, holders in mine]),
+                            "more": sum(max(len(text) - MOST_COPIES, 0) for _, text, *_ in mine),
+                        }
+                    )
+
+    def _judged(self, words: Words, asked: _Asked, text: str) -> SimilarPassage | None:
+        """Compares what is asked for with a passage; None where it does not hold enough."""
         there = np.isin(asked.distinct, terms(split_words([text])).hashes)
         mine = there[asked.of]
         held = _covered(len(words.hashes), asked.firsts[mine], asked.stops[mine], np.ones(mine.sum())) > 0
         share = float(asked.weights[held].sum() / asked.weights.sum())
         bits = float(asked.bits[there].sum())
         if share < self._share or bits < self._rarest * float(np.log2(1 + self._passages.count)):
-            return []
-        return [
-            SimilarPassage(
-                text=text,
-                score=hit.score,
-                share=round(share, 4),
-                bits=round(bits, 2),
-                held=tuple(
-                    (int(words.starts[begin]), int(words.stops[end - 1])) for begin, end in runs_of(held)
-                ),
-                holders=self._described([(place, held) for (place, _, _), held in sound]),
-                more=sum(max(len(copies) - MOST_COPIES, 0) for (_, copies, _), _ in sound),
-            )
-        ]
+            return None
+        runs = tuple((int(words.starts[first]), int(words.stops[stop - 1])) for first, stop in runs_of(held))
+        return SimilarPassage(
+            text=text, score=0.0, share=round(share, 4), bits=round(bits, 2), held=runs, holders=()
+        )
 
     def _described(self, found: Sequence[tuple[Place, Sequence[Row]]]) -> tuple[SimilarHolder, ...]:
         made: dict[str, SimilarHolder] = {}
