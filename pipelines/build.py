@@ -25,7 +25,7 @@ from pipelines.stages import How, ingest, sign
 from schemas.ids import recipe_digest
 from schemas.manifest import Manifest
 from schemas.specs import IndexSpec
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.units import PartInfo, Receipt, WorkUnit
 from transforms.read.plugins import installed
 from warehouse.catalog import Catalog
@@ -229,7 +229,8 @@ def _units_part(storage: Storage, read: Sequence[Receipt]) -> list[PartInfo]:
         "records_read": [receipt.read for receipt in ordered],
         "recipe": [receipt.recipe for receipt in ordered],
     }
-    recipe = recipe_digest({"units": [[r.unit, r.digest] for r in ordered]})
+    # With another schema the same rows are other bytes, and a published part is never changed.
+    recipe = recipe_digest({"units": [[r.unit, r.digest] for r in ordered], "schema": SCHEMA_VERSION})
     parts = UnitParts(storage, "units", {"units": part_digest("", recipe)}, recipe)
     parts.write("units", pa.Table.from_pydict(rows, TABLES["units"]))
     return parts.publish()

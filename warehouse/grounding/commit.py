@@ -7,6 +7,7 @@ import pyarrow as pa
 from schemas.errors import WorkFailed
 from schemas.ids import digest16
 from schemas.manifest import Manifest
+from schemas.tables import SCHEMA_VERSION
 from warehouse.catalog import Catalog
 from warehouse.parts import UnitParts
 
@@ -41,7 +42,7 @@ def commit_run(catalog: Catalog, manifest: Manifest, run: str, rows: pa.Table) -
         with pa.BufferOutputStream() as buffer:
             with pa.ipc.new_stream(buffer, rows.schema) as stream:
                 stream.write_table(rows.combine_chunks())
-            content = digest16(TABLE, buffer.getvalue().to_pybytes()).hex()
+            content = digest16(TABLE, str(SCHEMA_VERSION), buffer.getvalue().to_pybytes()).hex()
         parts = UnitParts(catalog.storage, unit, {TABLE: content}, "")
         parts.write(TABLE, rows)
         made = parts.publish()
