@@ -120,6 +120,9 @@ def test_copies_are_named_and_the_same_passage_is_listed_once(catalog):
 
 def test_how_many_are_named_is_for_the_user(catalog):
     assert asked(catalog, ASKED, similar=0).similar == ()
+    both = "filler1x1 filler1x2 filler1x3 filler2x1 filler2x2 filler2x3"
+    for count, named in ((1, 1), (2, 2), (5, 2)):
+        assert len(asked(catalog, both, similar=count).similar[0].passages) == named
     assert asked(catalog, "", similar=3).similar == ()
 
 

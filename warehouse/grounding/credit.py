@@ -90,7 +90,8 @@ def holdings(trace: Trace, words: Words) -> list[Holding]:
                 first, last = np.searchsorted(words.starts, [piece.start, piece.stop])
                 worth = int(words.twelfths[first:last].sum(dtype=np.int64))
                 whole = holder.kind != "near" or worth >= trace.guaranteed * WHOLE
-                hold(holder, "verbatim" if whole else "near", piece.start, piece.stop, holder.share)
+                kind: GroundKind = "verbatim" if whole else "near"
+                hold(holder, kind, piece.start, piece.stop, 1.0 if whole else holder.share)
     for sentence in trace.similar:
         for passage in sentence.passages:
             for document in passage.holders:

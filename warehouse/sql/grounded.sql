@@ -13,7 +13,7 @@ SELECT
     attributions.kind,
     count(DISTINCT attributions.answer) AS answers,
     count(DISTINCT attributions.doc_id) AS documents,
-    sum(attributions.weight) AS weight
+    round(sum(attributions.weight), 6) AS weight
 FROM attributions
 LEFT JOIN fates USING (doc_id)
 GROUP BY ALL
