@@ -51,13 +51,13 @@ def _similar(answer: Trace, console: Console) -> None:
         _line(console, answer.similar_note)
     found = [sentence for sentence in answer.similar if sentence.passages]
     if found:
-        console.print(Text("\nsays something similar, in words of its own:", style="bold"))
+        console.print(Text("\nsays something similar, by the words that it holds:", style="bold"))
     for sentence in found[:_SPANS]:
         console.print(Text(f"“{_cut(sentence.text)}”"))
         for passage in sentence.passages:
             held = ", ".join(answer.text[start:stop] for start, stop in passage.held)
-            head = Text(f"   ~ {passage.share:.0%} of its words by weight", style=_SIMILAR)
-            head.append(f" (BM25 {passage.score:.1f}): {_cut(held)}", style="not cyan dim")
+            head = Text("   ~ ").append(f"{passage.share:.0%} of its words by weight", style=_SIMILAR)
+            head.append(f" (BM25 {passage.score:.1f}): {_cut(held)}")
             console.print(head, soft_wrap=True)
             console.print(Text(f"     │ {_cut(passage.text, _PASSAGE)}"), soft_wrap=True)
             for holder in passage.holders[:_HOLDERS]:
@@ -74,19 +74,17 @@ def _similar(answer: Trace, console: Console) -> None:
 
 
 def _described(holder: TraceHolder | SimilarHolder) -> Text:
-    line = Text(f"{holder.contributor}, {holder.license}", style="bold")
+    line = Text().append(f"{holder.contributor}, {holder.license}", style="bold")
     if holder.reference:
-        line.append(" (reference, not ours)", style="not bold dim")
+        line.append(" (reference, not ours)", style="dim")
     title = f"  {holder.title}" if holder.title else ""
-    line.append(f"{title}  {'!'.join(filter(None, (holder.uri, holder.locator)))}", style="not bold")
-    same = (
-        f", {holder.share:.0%} of the words"
-        if isinstance(holder, TraceHolder) and holder.kind == "near"
-        else ""
-    )
-    line.append(f"  [{holder.start:,}-{holder.stop:,}{same}]  {holder.doc_id[:8]}", style="not bold dim")
+    line.append(f"{title}  {'!'.join(filter(None, (holder.uri, holder.locator)))}")
+    same = ""
+    if isinstance(holder, TraceHolder) and holder.kind == "near":
+        same = f", {holder.share:.0%} of the words"
+    line.append(f"  [{holder.start:,}-{holder.stop:,}{same}]  {holder.doc_id[:8]}", style="dim")
     if holder.copy_of:
-        line.append(f" (the same text as {holder.copy_of[:8]})", style="not bold dim")
+        line.append(f" (the same text as {holder.copy_of[:8]})", style="dim")
     return line
 
 
