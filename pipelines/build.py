@@ -26,15 +26,19 @@ from pipelines.stages import How, ingest, sign
 from schemas.ids import recipe_digest
 from schemas.manifest import Manifest
 from schemas.specs import IndexSpec
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.units import PartInfo, Receipt, WorkUnit
 from transforms.read.plugins import installed
 from warehouse.catalog import Catalog
 from warehouse.parts import UnitParts, part_digest
+from warehouse.passages.build import index_passages
 from warehouse.storage import Storage, open_storage
 
 _PLANNED = "planned.json"
 """Names the list of the plan that is being worked on, so that an interrupted build keeps its units."""
+
+_KEPT = ("attributions",)
+"""Tables that no build makes: what earlier runs wrote goes on to each new snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float
         signed = sign(storage, plan.units, chain, how)
         found = _deduplicate(storage, config, read, signed, how)
         indexed = _index(catalog, config, previous, read, how)
-        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed, benchmarks)
+        kept = catalog.parts(previous, *_KEPT) if previous else []
+        manifest = _manifest(catalog, config, chain, plan, read, signed, found, indexed, benchmarks, kept)
         committed = previous is None or _content(previous) != _content(manifest)
         if committed:
             number = previous.number + 1 if previous else 1
@@ -91,6 +96,8 @@ def build(config: Config, how: How, *, allow_shrink: bool = False, sample: float
             catalog.commit(manifest)
         elif previous is not None:
             manifest = previous
+        if config.index.enabled:
+            index_passages(catalog, manifest)
         return Built(manifest, committed, plan, _over_budget(config, read))
 
 
@@ -167,12 +174,14 @@ def _manifest(
     found: Deduplicated | None,
     indexed: Indexed | None,
     benchmarks: PartInfo | None,
+    kept: Sequence[PartInfo],
 ) -> Manifest:
     parts = [part for receipt in [*read, *signed] for part in receipt.parts]
     parts += _units_part(catalog.storage, read)
     parts += [benchmarks] if benchmarks else []
     parts += found.parts if found else ()
     parts += indexed.parts if indexed else ()
+    parts += kept
     totals = Counter[str]()
     for receipt in read:
         totals.update({"files": receipt.files, "bytes": receipt.bytes, "read": receipt.read})
@@ -226,7 +235,8 @@ def _units_part(storage: Storage, read: Sequence[Receipt]) -> list[PartInfo]:
         "records_read": [receipt.read for receipt in ordered],
         "recipe": [receipt.recipe for receipt in ordered],
     }
-    recipe = recipe_digest({"units": [[r.unit, r.digest] for r in ordered]})
+    # With another schema the same rows are other bytes, and a published part is never changed.
+    recipe = recipe_digest({"units": [[r.unit, r.digest] for r in ordered], "schema": SCHEMA_VERSION})
     parts = UnitParts(storage, "units", {"units": part_digest("", recipe)}, recipe)
     parts.write("units", pa.Table.from_pydict(rows, TABLES["units"]))
     return parts.publish()

@@ -194,6 +194,19 @@ TABLES: dict[str, pa.Schema] = {
             _required("searchable", pa.bool_()),
         ]
     ),
+    "attributions": pa.schema(  # since version 4
+        [
+            _required("run", pa.string()),
+            _required("answer", pa.string()),
+            pa.field("model", pa.string()),
+            _required("start", pa.int32()),
+            _required("end", pa.int32()),
+            _required("doc_id", _ID),
+            _required("kind", pa.string()),
+            _required("share", pa.float64()),
+            _required("weight", pa.float64()),
+        ]
+    ),
     "removals": pa.schema(
         [
             _required("doc_id", _ID),

@@ -90,6 +90,60 @@ class TraceShare(_Part):
     documents: int
 
 
+class SimilarHolder(_Part):
+    """A document with a passage that says something similar; offsets are those of the passage in it."""
+
+    doc_id: str
+    copy_of: str | None = None
+    source: str
+    title: str | None
+    uri: str
+    locator: str
+    contributor: str
+    license: str
+    reference: bool
+    start: int
+    stop: int
+
+
+class SimilarPassage(_Part):
+    """A passage of the corpus that holds words of a sentence, in whatever order.
+
+    Attributes:
+        text: As it stands in the first holder.
+        score: BM25, of the sentence's terms; comparable within one sentence only.
+        share: Of the sentence's terms, each weighted by its rarity, the part that the passage holds.
+        bits: Their weight: by how much they narrow the corpus down, if words came by chance.
+        held: (start, stop) in the answer of the words that it holds.
+        holders: Documents with the very same words there.
+        more: Copies of their texts that are not listed.
+    """
+
+    text: str
+    score: float
+    share: float
+    bits: float
+    held: tuple[tuple[int, int], ...]
+    holders: tuple[SimilarHolder, ...]
+    more: int = 0
+
+
+class TraceSimilar(_Part):
+    """A sentence of the answer, or what is left of it beside its spans, and passages that are similar.
+
+    Attributes:
+        start: Of the sentence in the answer; ``stop`` is the offset after it.
+        words: Of the sentence that stand in no span; it is these that the passages were asked for.
+        passages: By their score, the best first; none where no passage holds enough.
+    """
+
+    start: int
+    stop: int
+    text: str
+    words: int
+    passages: tuple[SimilarPassage, ...]
+
+
 class Trace(_Part):
     """Where the words of an answer stand in the corpus.
 
@@ -101,6 +155,9 @@ class Trace(_Part):
         verbatim_words: Words of the answer in runs that a document holds; ``near_words`` are the others of
             nearly verbatim spans. ``coverage`` is the share of both.
         spans: By their score, the best first.
+        similar: Another list, of sentences (the whole answer where it is short) and passages that say
+            something similar in other words; never a proof that words were taken from there.
+        similar_note: Why not all passages were looked at, if so; None where they were or nobody asked.
         unopened: Texts that share an n-gram with the answer and were not opened; 0 if everything was.
         unindexed: Documents of the snapshot that the index does not know.
         unreadable: Parts that are gone or damaged, so that their documents are not among the holders.
@@ -120,6 +177,8 @@ class Trace(_Part):
     spans: tuple[TraceSpan, ...]
     contributors: tuple[TraceShare, ...]
     licenses: tuple[TraceShare, ...]
+    similar: tuple[TraceSimilar, ...] = ()
+    similar_note: str | None = None
     opened: int
     unopened: int
     indexed: int

@@ -46,6 +46,7 @@ VIEWS = (
     "rules",
     "contaminated",
     "decontamination",
+    "grounded",
 )
 """The views, each after those that it reads; a view's query stands in ``sql/<name>.sql``."""
 

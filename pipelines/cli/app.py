@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import ask, build, contamination, make, trace
+from pipelines.cli import ask, build, contamination, ground, make, trace
 from pipelines.cli.common import say
 from schemas.errors import DatamoatError
 
@@ -56,7 +56,7 @@ def _frame(
     pass
 
 
-for module in (make, build, ask, contamination, trace):
+for module in (make, build, ask, contamination, trace, ground):
     module.register(app)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from schemas.traces import Trace
 
 _EACH = 10
+_TOLD_EVERY_S = 10
+
+Similar = Annotated[
+    int,
+    typer.Option(min=0, max=50, help="Similar passages to name for each sentence; 0 looks for none."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +44,7 @@ def index(
     from pipelines.stages import How
     from schemas.specs import IndexSpec
     from warehouse.catalog import open_catalog
+    from warehouse.passages.build import index_passages
 
     flags = _flags(context)
     catalog = open_catalog(warehouse)
@@ -47,10 +55,26 @@ def index(
     size = sum(part.bytes for part in parts if part.table in ("fingerprints", "indexed"))
     rows = sum(part.rows for part in parts if part.table == "fingerprints")
     say(f"snapshot {manifest.number}" if committed else f"snapshot {manifest.number} was indexed already")
+    passages = index_passages(catalog, manifest, _telling())
+    if passages:
+        say(f"passages of {passages:,} texts indexed on this machine, in {catalog.storage.cache()}")
     say(
         f"{made.added:,} texts indexed now; {len(made.state.segments)} segments, {rows:,} fingerprints, "
         f"{size:,} bytes beside {text:,} bytes of documents ({size / text:.2f})"
     )
+
+
+def _telling() -> Callable[[int, int], None]:
+    """Returns what says from time to time how far the passages are."""
+    told = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > _TOLD_EVERY_S:
+            told = time.monotonic()
+            say(f"passages of {done:,} of {total:,} texts")
+
+    return tell
 
 
 def trace(
@@ -70,10 +94,13 @@ def trace(
     everything: Annotated[
         bool, typer.Option("--all", help="Open every text that shares a selected n-gram.")
     ] = False,
+    similar: Similar = 3,
     as_json: AsJson = False,
     snapshot: Snapshot = None,
 ) -> None:
     """Show where the words of an answer stand in the corpus, who gave them, and under which licence.
+
+    What stands nowhere word for word is looked for in passages that say something similar: a list of its own.
 
     With --json an answer is one object; with --jsonl one a line, in the order of the file.
     """
@@ -86,7 +113,7 @@ def trace(
     unreadable: set[str] = set()
     with open_trace(*reading(warehouse, snapshot)) as tracer:
         for name, answer in _answers(text, file, jsonl):
-            found: Trace = tracer.trace(answer, each=None if everything else each, name=name)
+            found: Trace = tracer.trace(answer, each=None if everything else each, name=name, similar=similar)
             if jsonl is not None and as_json:
                 typer.echo(found.model_dump_json())
             else:

@@ -7,14 +7,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from schemas.traces import Trace, TraceHolder, TraceShare, TraceSpan
+from schemas.traces import SimilarHolder, Trace, TraceHolder, TraceShare, TraceSpan
 
 _STYLES = {"verbatim": "bold green", "words": "green", "near": "yellow"}
 _NAMES = {"verbatim": "verbatim", "words": "the same words", "near": "nearly"}
 _CHANGED = "bold red"
+_SIMILAR = "cyan"
 _SPANS = 10
 _HOLDERS = 5
 _TEXT = 300
+_PASSAGE = 800
 
 
 def trace(answer: Trace, console: Console) -> None:
@@ -40,6 +42,55 @@ def trace(answer: Trace, console: Console) -> None:
     if answer.contributors:
         _shares("contributor", answer.contributors, console)
         _shares("licence", answer.licenses, console)
+    _similar(answer, console)
+
+
+def _similar(answer: Trace, console: Console) -> None:
+    """Draws the other list."""
+    if answer.similar_note:
+        _line(console, answer.similar_note)
+    found = [sentence for sentence in answer.similar if sentence.passages]
+    if found:
+        console.print(Text("\nsays something similar, by the words that it holds:", style="bold"))
+    for sentence in found[:_SPANS]:
+        console.print(Text(f"“{_cut(sentence.text)}”"))
+        for passage in sentence.passages:
+            held = ", ".join(answer.text[start:stop] for start, stop in passage.held)
+            head = Text("   ~ ").append(f"{passage.share:.0%} of its words by weight", style=_SIMILAR)
+            head.append(f" (BM25 {passage.score:.1f}): {_cut(held)}")
+            console.print(head, soft_wrap=True)
+            console.print(Text(f"     │ {_cut(passage.text, _PASSAGE)}"), soft_wrap=True)
+            for holder in passage.holders[:_HOLDERS]:
+                console.print(Text("     → ").append_text(_described(holder)), soft_wrap=True)
+            hidden = len(passage.holders) - _HOLDERS + passage.more
+            if len(passage.holders) > _HOLDERS:
+                _line(console, f"     … and {hidden:,} more documents")
+        console.print()
+    if len(found) > _SPANS:
+        _line(console, f"({len(found) - _SPANS} more sentences: --json has all)")
+    nothing = len(answer.similar) - len(found)
+    if nothing:
+        _line(console, f"to {nothing:,} of the sentences that stand nowhere no passage is similar enough")
+
+
+def _described(holder: TraceHolder | SimilarHolder) -> Text:
+    line = Text().append(f"{holder.contributor}, {holder.license}", style="bold")
+    if holder.reference:
+        line.append(" (reference, not ours)", style="dim")
+    title = f"  {holder.title}" if holder.title else ""
+    line.append(f"{title}  {'!'.join(filter(None, (holder.uri, holder.locator)))}")
+    same = ""
+    if isinstance(holder, TraceHolder) and holder.kind == "near":
+        same = f", {holder.share:.0%} of the words"
+    line.append(f"  [{holder.start:,}-{holder.stop:,}{same}]  {holder.doc_id[:8]}", style="dim")
+    if holder.copy_of:
+        line.append(f" (the same text as {holder.copy_of[:8]})", style="dim")
+    return line
+
+
+def _cut(text: str, most: int = _TEXT) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most // 2]} … {flat[-most // 2 :]}"
 
 
 def _notes(answer: Trace, console: Console) -> None:
@@ -104,7 +155,7 @@ def _span(number: int, span: TraceSpan, console: Console) -> None:
         if line.plain.strip():
             console.print(Text("   │ ").append_text(line), soft_wrap=True)
     for holder in span.holders[:_HOLDERS]:
-        _holder(holder, console)
+        console.print(Text("   → ").append_text(_described(holder)), soft_wrap=True)
     hidden = len(span.holders) - _HOLDERS + span.more
     if len(span.holders) > _HOLDERS:
         names = sorted({holder.contributor for holder in span.holders[_HOLDERS:]})
@@ -128,21 +179,6 @@ def _shown(span: TraceSpan) -> Text:
     if len(text) <= _TEXT:
         return text
     return text[: _TEXT // 2] + Text(" … ") + text[len(text) - _TEXT // 2 :]
-
-
-def _holder(holder: TraceHolder, console: Console) -> None:
-    line = Text("   → ")
-    line.append(f"{holder.contributor}, {holder.license}", style="bold")
-    if holder.reference:
-        line.append(" (reference, not ours)", style="dim")
-    title = f"  {holder.title}" if holder.title else ""
-    line.append(f"{title}  {'!'.join(filter(None, (holder.uri, holder.locator)))}")
-    same = "" if holder.kind != "near" else f", {holder.share:.0%} of the words"
-    line.append(f"  [{holder.start:,}-{holder.stop:,}{same}]", style="dim")
-    line.append(f"  {holder.doc_id[:8]}", style="dim")
-    if holder.copy_of:
-        line.append(f" (the same text as {holder.copy_of[:8]})", style="dim")
-    console.print(line, soft_wrap=True)
 
 
 def _shares(title: str, shares: Sequence[TraceShare], console: Console) -> None:

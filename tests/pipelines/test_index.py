@@ -12,6 +12,7 @@ from pipelines.index import MAX_SEGMENTS, index
 from pipelines.jobs import IN_MEMORY
 from pipelines.stages import How
 from schemas.specs import IndexSpec
+from schemas.tables import SCHEMA_VERSION
 from tests.pipelines.corpora import (
     HERE,
     REPOSITORY,
@@ -136,3 +137,15 @@ def test_a_build_keeps_the_index_true_and_segments_are_merged(tmp_path):
         answer = tracer.trace(prose("topic5"))
         assert (len(answer.spans), answer.unindexed) == (1, 1)
     assert sound(tmp_path)
+
+
+def test_a_newer_schema_changes_no_published_part(tmp_path, monkeypatch):
+    write_corpus(tmp_path)
+    config = load_config(write_config(tmp_path, extra=ON))
+    build(config, HERE)
+    folder = tmp_path / "warehouse" / "parts"
+    before = {path: path.read_bytes() for path in folder.rglob("*.parquet")}
+    for module in ("warehouse.parts", "warehouse.index.ranges", "warehouse.index.texts", "pipelines.build"):
+        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    assert build(config, HERE).committed
+    assert {path: path.read_bytes() for path in before} == before

@@ -4,8 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from schemas.manifest import Manifest
+from schemas.tables import TABLES
 from tests.warehouse.factory import Doc, Member, World, source
 from tests.warehouse.worlds import (
     ACME_GUIDE,
@@ -21,7 +24,10 @@ from tests.warehouse.worlds import (
     MAIL_BOB,
     handbooks,
 )
+from warehouse.catalog import Catalog
 from warehouse.connect import VIEWS, connect, with_dependencies
+from warehouse.grounding.commit import commit_run
+from warehouse.rows import uuids
 
 
 def ask(world: World, sql: str) -> list[tuple[Any, ...]]:
@@ -165,10 +171,50 @@ def test_all_is_there_in_a_corpus_without_documents(tmp_path: Path) -> None:
             assert len(rows) == {"funnel": 1, "thresholds": 10}.get(view, 0), view
 
 
+def grounded(world: World, *rows: tuple[bytes, str, float]) -> tuple[Catalog, Manifest]:
+    """Builds a world with a run of one answer; rows are (doc_id, kind, weight)."""
+    catalog, manifest = world.build()
+    columns = {
+        "run": ["june"] * len(rows),
+        "answer": ["a1"] * len(rows),
+        "model": ["m"] * len(rows),
+        "start": [0] * len(rows),
+        "end": [9] * len(rows),
+        "doc_id": uuids([row[0] for row in rows]),
+        "kind": [row[1] for row in rows],
+        "share": [1.0] * len(rows),
+        "weight": [row[2] for row in rows],
+    }
+    table = pa.Table.from_pydict(columns, TABLES["attributions"])
+    return catalog, commit_run(catalog, manifest, "june", table)[0]
+
+
+def test_grounded_says_on_whom_answers_stand_today(tmp_path: Path) -> None:
+    rows = [
+        (ACME_LICENSE.doc_id, "verbatim", 1.5),
+        (ACME_LICENSE_2.doc_id, "verbatim", 1.5),
+        (BOLT_LICENSE.doc_id, "verbatim", 3.0),
+        (BOLT_GERMAN.doc_id, "similar", 2.0),
+        (CRAWL_NEWS.doc_id, "near", 0.0),
+        (b"gone" * 4, "near", 1.0),
+    ]
+    with connect(*grounded(handbooks(tmp_path, ACME_LICENSE), *rows)) as con:
+        found = con.execute("SELECT * EXCLUDE (run, model) FROM grounded").fetchall()
+    # contributor, source, license, reference, fate, kind, answers, documents, weight
+    assert found == [
+        ("Bolt", "bolt", "MIT", False, "duplicate", "verbatim", 1, 1, 3.0),
+        ("Bolt", "bolt", "MIT", False, "survivor", "similar", 1, 1, 2.0),
+        ("Acme", "acme", "Apache-2.0", False, "removed", "verbatim", 1, 1, 1.5),
+        ("Acme", "acme", "Apache-2.0", False, "survivor", "verbatim", 1, 1, 1.5),
+        ("unknown", None, "NOASSERTION", False, "gone", "near", 1, 1, 1.0),
+        ("Crawl", "crawl", "NOASSERTION", True, "duplicate", "near", 1, 1, 0.0),
+    ]
+
+
 def test_a_view_works_with_what_it_depends_on_alone(tmp_path: Path) -> None:
     world = handbooks(tmp_path)
     world.contaminated = (ACME_GUIDE,)
-    catalog, manifest = world.build()
+    catalog, manifest = grounded(world, (ACME_GUIDE.doc_id, "verbatim", 1.0))
     for view in VIEWS:
         with connect(catalog, manifest, views=[view]) as con:
             assert con.execute(f"FROM {view}").fetchall(), view

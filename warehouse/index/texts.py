@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from schemas.ids import digest16
+from schemas.tables import SCHEMA_VERSION
 from schemas.units import PartInfo
 from transforms.survivors import collapse_exact
 from warehouse.columns import fixed_width
@@ -107,7 +108,9 @@ def write_indexed(storage: Storage, texts: Texts) -> dict[str, PartInfo]:
             "text_sha256": pa.FixedSizeBinaryArray.from_buffers(pa.binary(32), len(rows), [None, hashes]),
         }
         stated = [texts.documents[index].path for index in np.unique(part).tolist()]
-        digest = digest16("indexed", segment, ordinal.tobytes(), rows.tobytes(), *stated).hex()
+        # With another schema the same rows are other bytes, and a published part is never changed.
+        version = str(SCHEMA_VERSION)
+        digest = digest16("indexed", version, segment, ordinal.tobytes(), rows.tobytes(), *stated).hex()
         path = part_path("indexed", segment, digest)
         write_sorted(storage, path, "indexed", columns, ordinal)
         made[segment] = part_info(storage, "indexed", path, segment)

@@ -4,9 +4,11 @@ Paths are relative to the warehouse and use ``/``. A published file is never cha
 writes the same bytes.
 """
 
+import errno
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -75,6 +77,30 @@ class Storage(ABC):
     @abstractmethod
     def clear_scratch(self) -> None:
         """Deletes what killed writers left behind; only for the holder of the lock."""
+
+    @abstractmethod
+    def cache(self) -> Path:
+        """Returns a local folder, there or not, for what can be made again from the parts at any time.
+
+        It belongs to no snapshot, and nothing is lost when it is deleted.
+        """
+
+    @contextmanager
+    def derive(self, name: str) -> Iterator[Path]:
+        """Gives an empty local folder that becomes the folder ``name`` of the cache, as one step.
+
+        Where another process made it first, or on an error, it is dropped.
+        """
+        self.cache().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.cache(), prefix=".", ignore_cleanup_errors=True) as folder:
+            made = Path(folder) / "made"
+            made.mkdir()
+            yield made
+            try:
+                made.rename(self.cache() / name)
+            except OSError as error:
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                    raise
 
     def walk(self, *folders: str) -> Iterator[str]:
         """Yields the paths of the files in some folders, sorted within each."""

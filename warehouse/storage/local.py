@@ -15,6 +15,7 @@ from warehouse.storage.base import Storage
 
 _SCRATCH = "tmp"
 _LOCK = "lock"
+_CACHE = "cache"
 
 
 class LocalStorage(Storage):
@@ -82,6 +83,9 @@ class LocalStorage(Storage):
 
     def uri(self, path: str) -> str:
         return str(self._root / path)
+
+    def cache(self) -> Path:
+        return self._root / _CACHE
 
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:

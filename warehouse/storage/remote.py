@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 
 import fsspec
 
+from schemas.ids import digest16
 from warehouse.storage.base import Storage
 
 
@@ -77,6 +78,10 @@ class RemoteStorage(Storage):
 
     def uri(self, path: str) -> str:
         return f"{self._scheme}://{self._path(path).lstrip('/')}"
+
+    def cache(self) -> Path:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        return Path(base) / "datamoat" / digest16("warehouse", self.location).hex()
 
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:

@@ -12,6 +12,7 @@ from schemas.manifest import SourceRow
 from schemas.traces import Trace, TraceHolder, TraceKind, TracePiece, TraceShare, TraceSpan
 from transforms.passages import Passage
 from transforms.words import WHOLE, Words
+from warehouse.trace.copies import described
 from warehouse.trace.documents import Row
 
 COMMON: Final = 1000
@@ -129,30 +130,17 @@ def _holders(words: Words, hit: Hit, passage: Passage, sources: dict[str, Source
         )
         for piece in passage.pieces
     )
-    first = hit.holders[0]["doc_id"].hex
-    made = []
-    for row in hit.holders:
-        source = sources.get(row["source"])
-        made.append(
-            TraceHolder(
-                doc_id=row["doc_id"].hex,
-                copy_of=None if row["doc_id"].hex == first else first,
-                source=row["source"],
-                title=row["title"],
-                uri=row["uri"],
-                locator=row["locator"],
-                # What a record states of itself goes before what its source states, as in the view fates.
-                contributor=row["contributor"] or (source.contributor if source else None) or "unknown",
-                license=row["license"] or (source.license if source else None) or "NOASSERTION",
-                reference=source.reference if source else False,
-                kind=passage.kind,
-                start=pieces[0].document_start,
-                stop=pieces[-1].document_stop,
-                share=passage.share,
-                pieces=pieces,
-            )
+    return [
+        TraceHolder(
+            **described(row, hit.holders[0], sources),
+            kind=passage.kind,
+            start=pieces[0].document_start,
+            stop=pieces[-1].document_stop,
+            share=passage.share,
+            pieces=pieces,
         )
-    return made
+        for row in hit.holders
+    ]
 
 
 def _shares(

@@ -14,6 +14,7 @@ from warehouse.storage import Storage
 Row = dict[str, Any]
 
 _OPEN_PARTS = 64
+_KEPT_GROUPS = 16  # row groups with their texts: what the sentences of one answer ask for again and again
 _COLUMNS = ("doc_id", "source", "uri", "locator", "title", "contributor", "license")
 
 
@@ -28,6 +29,7 @@ class Documents:
         self.unreadable: dict[str, str] = {}
         self._storage = storage
         self._open: OrderedDict[str, tuple[BinaryIO, pq.ParquetFile, NDArray[np.int64]]] = OrderedDict()
+        self._groups: OrderedDict[tuple[str, int, bool], pa.Table] = OrderedDict()
 
     def read(self, places: Sequence[tuple[str, int]], *, text: bool) -> Mapping[tuple[str, int], Row]:
         """Reads rows of ``documents``; those of parts that cannot be read are left out.
@@ -38,17 +40,17 @@ class Documents:
         """
         columns = [*_COLUMNS, "text"] if text else list(_COLUMNS)
         found: dict[tuple[str, int], Row] = {}
-        group: tuple[str, int] | None = None
-        rows = pa.table({})
         for path, row in sorted(set(places)):
             try:
                 _, file, begins = self._part(path)
                 number = int(np.searchsorted(begins, row, side="right")) - 1
-                if group != (path, number):
-                    rows, group = (
-                        file.read_row_group(number, columns=columns, use_threads=False),
-                        (path, number),
-                    )
+                rows = self._groups.get((path, number, text))
+                if rows is None:
+                    rows = file.read_row_group(number, columns=columns, use_threads=False)
+                    self._groups[path, number, text] = rows
+                    if len(self._groups) > _KEPT_GROUPS:
+                        self._groups.popitem(last=False)
+                self._groups.move_to_end((path, number, text))
                 (found[path, row],) = rows.slice(row - int(begins[number]), 1).to_pylist()
             except (OSError, pa.ArrowException, ValueError) as error:
                 self.unreadable[path] = "is gone" if isinstance(error, FileNotFoundError) else str(error)

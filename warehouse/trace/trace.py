@@ -1,7 +1,6 @@
 """The question itself: looks an answer up, opens the candidates, and keeps what their texts prove."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
 
@@ -16,27 +15,18 @@ from transforms.ngrams import Ngrams, ngrams
 from transforms.passages import Passage, find_passages
 from transforms.words import WHOLE, Words, split_words
 from warehouse.catalog import Catalog
-from warehouse.index.lookup import SegmentIndex, SortedPart
-from warehouse.parts import open_part
+from warehouse.index.lookup import SegmentIndex
 from warehouse.trace.answer import Hit, answer
 from warehouse.trace.candidates import find_candidates
-from warehouse.trace.documents import Documents, Row
+from warehouse.trace.copies import MOST_COPIES, Copies, Place
+from warehouse.trace.documents import Row
+from warehouse.trace.similar import SIMILAR, Similar
 
 EACH: Final = 10
 """Texts that are opened for each n-gram of the answer, unless told otherwise."""
 
 MAX_CHARS: Final = 200_000
 """Code points of an answer that are traced; what is longer is cut, and the answer says so."""
-
-_COPIES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A copy of a text."""
-
-    part: str
-    row: int
 
 
 class Tracer:
@@ -64,16 +54,20 @@ class Tracer:
             SegmentIndex(catalog.storage, one.name, one.ranges, fingerprints)
             for one in manifest.index.segments
         ]
-        self._indexed_paths = [by_unit.get(("indexed", one.name)) for one in manifest.index.segments]
-        self._indexed: dict[int, SortedPart] = {}
         self._texts = sum(one.texts for one in manifest.index.segments)
         self._known = sum(part.rows for part in parts if part.table == "indexed")
         self._all = sum(part.rows for part in parts if part.table == "documents")
-        self._storage = catalog.storage
-        self._documents = Documents(catalog.storage)
-        self._removed = self._read_removed([part.path for part in parts if part.table == "removals"])
+        self._copies = Copies(catalog, manifest, parts)
+        self._similar = Similar(catalog, manifest, self._copies)
 
-    def trace(self, text: str, *, each: int | None = EACH, name: str | None = None) -> Trace:
+    @property
+    def unsearched(self) -> int:
+        """Texts of the index whose passages are not indexed on this machine."""
+        return self._similar.missing
+
+    def trace(
+        self, text: str, *, each: int | None = EACH, name: str | None = None, similar: int = SIMILAR
+    ) -> Trace:
         """Finds where the words of an answer stand in the corpus.
 
         Args:
@@ -81,6 +75,7 @@ class Tracer:
             each: Texts to open for each of its n-grams where there are more than ``MOST_TEXTS``; None opens
                 all.
             name: Id of the answer, for the result.
+            similar: Passages to name for each sentence that stands nowhere word for word; 0 looks for none.
         """
         cut = text[:MAX_CHARS]
         cleaned = clean_text(cut, CleanSpec())
@@ -90,10 +85,11 @@ class Tracer:
         # An answer that is shorter than the guarantee is traced as a whole, if it has an n-gram at all.
         shortest = max(min(self._index.min_words, worth // WHOLE), self._index.ngram)
         found = find_candidates(words, grams, self._index.min_words, self._segments, self._texts, each)
-        places = self._places(found.segment.tolist(), found.ordinal.tolist())
+        keys = list(zip(found.segment.tolist(), found.ordinal.tolist(), strict=True))
+        placed = self._copies.places(found.segment.tolist(), found.ordinal.tolist())
+        places = [placed[key] for key in keys if key in placed]
         hits = self._hits(words, grams, shortest, places)
-        unreadable = tuple(f"{path} {why}" for path, why in sorted(self._documents.unreadable.items()))
-        return answer(
+        traced = answer(
             Trace(
                 snapshot=self._manifest.number,
                 id=name,
@@ -112,7 +108,6 @@ class Tracer:
                 unopened=found.unopened,
                 indexed=self._known,
                 unindexed=self._all - self._known,
-                unreadable=unreadable,
             ),
             words,
             (found.firsts, found.stops, found.counts),
@@ -120,14 +115,15 @@ class Tracer:
             self._texts,
             self._manifest.sources,
         )
+        more = self._similar.find(traced, words, similar) if similar else {}
+        unreadable = tuple(f"{path} {why}" for path, why in sorted(self._copies.unreadable.items()))
+        return traced.model_copy(update={**more, "unreadable": unreadable})
 
     def close(self) -> None:
         """Closes all files."""
-        self._documents.close()
+        self._copies.close()
         for segment in self._segments:
             segment.close()
-        for part in self._indexed.values():
-            part.close()
 
     def __enter__(self) -> "Tracer":
         return self
@@ -138,51 +134,23 @@ class Tracer:
         self.close()
 
     def _hits(
-        self, words: Words, grams: Ngrams, shortest: int, places: Sequence[Sequence[_Place]]
+        self, words: Words, grams: Ngrams, shortest: int, places: Sequence[Sequence[Place]]
     ) -> list[Hit]:
         """Opens one copy of each text, and keeps what it shares with the answer."""
-        first = self._documents.read([(copies[0].part, copies[0].row) for copies in places], text=True)
-        kept: list[tuple[Sequence[_Place], Row, list[Passage], Words]] = []
-        for copies in places:
-            row = first.get((copies[0].part, copies[0].row))
+        kept: list[tuple[Sequence[Place], Row, list[Passage], Words]] = []
+        for copies, row in zip(places, self._copies.read(places), strict=True):
             if row is None:
                 continue
             stored = split_words([row["text"]])
             passages = find_passages(words, grams, stored, ngrams(stored, self._index.ngram), shortest)
             if passages:
                 kept.append((copies, row, passages, stored))
-        others = [(place.part, place.row) for copies, *_ in kept for place in copies[1:_COPIES]]
-        rows = self._documents.read(others, text=False)
-        hits = []
-        for copies, row, passages, stored in kept:
-            holders = [row, *(rows[key] for key in ((p.part, p.row) for p in copies[1:]) if key in rows)]
-            present = [holder for holder in holders if holder["doc_id"].bytes not in self._removed]
-            if present:
-                hits.append(Hit(present, max(len(copies) - _COPIES, 0), stored, passages))
-        return hits
-
-    def _places(self, segments: Sequence[int], ordinals: Sequence[int]) -> list[list[_Place]]:
-        """Returns the copies of each text that stand in the snapshot; texts that went are left out."""
-        found: dict[tuple[int, int], list[_Place]] = {}
-        for segment in sorted(set(segments)):
-            path = self._indexed_paths[segment]
-            if path is None:
-                continue
-            if segment not in self._indexed:
-                self._indexed[segment] = SortedPart(self._storage, path, "doc")
-            mine = sorted(ordinal for of, ordinal in zip(segments, ordinals, strict=True) if of == segment)
-            which, rows, _ = self._indexed[segment].rows(np.array(mine, np.int64), ["part", "row"])
-            for index, row in zip(which.tolist(), rows.to_pylist(), strict=True):
-                found.setdefault((segment, mine[index]), []).append(_Place(row["part"], row["row"]))
-        return [found[key] for key in zip(segments, ordinals, strict=True) if key in found]
-
-    def _read_removed(self, paths: Sequence[str]) -> set[bytes]:
-        removed: set[bytes] = set()
-        for path in paths:
-            with open_part(self._storage, path) as part:
-                column = part.read(columns=["doc_id"]).column("doc_id").combine_chunks()
-            removed.update(column.storage.to_pylist())
-        return removed
+        present = self._copies.holders([copies for copies, *_ in kept], [row for _, row, *_ in kept])
+        return [
+            Hit(holders, max(len(copies) - MOST_COPIES, 0), stored, passages)
+            for (copies, _, passages, stored), holders in zip(kept, present, strict=True)
+            if holders
+        ]
 
 
 def open_trace(catalog: Catalog, manifest: Manifest) -> Tracer:
