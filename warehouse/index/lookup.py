@@ -6,9 +6,10 @@ of it only the first two are read, and the others are counted.
 """
 
 import base64
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 from schemas.errors import WorkFailed
 from warehouse.index.ranges import FENCES, GROUP_ROWS, range_of, range_unit
 from warehouse.storage import Storage
+
+_KEPT_GROUPS: Final = 256
+"""Row groups of a part that are kept, of some 100 kB each: the next answer often asks for the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,54 +40,102 @@ class Found:
 
 
 class SortedPart:
-    """A part that is sorted by one of its columns; its file stays open.
+    """A part that is sorted by one of its columns; its file stays open, and what was read last is kept.
 
     Raises:
         WorkFailed: If it is not there or is no part that was written for this.
     """
 
-    def __init__(self, storage: Storage, path: str, key: str) -> None:
+    def __init__(self, storage: Storage, path: str, key: str, columns: Sequence[str]) -> None:
+        """Opens it.
+
+        Args:
+            storage: Of the warehouse.
+            path: Of the part.
+            key: The column it is sorted by.
+            columns: To read besides.
+        """
         try:
-            self._handle: BinaryIO = storage.open(path)
-            self._file = pq.ParquetFile(self._handle)
+            self._handle = storage.map(path)
+            # Few values, and long ones.
+            names = ["part"] if "part" in columns else []
+            self._file = pq.ParquetFile(self._handle, pre_buffer=False, read_dictionary=names)
             stated = self._file.metadata.metadata[FENCES]
         except FileNotFoundError:
             raise WorkFailed(f"{path} of the index is gone; `datamoat index` makes it again") from None
         except (OSError, pa.ArrowException, KeyError, TypeError) as error:
             raise WorkFailed(f"{path} of the index cannot be read: {error}") from error
         self._fences = np.frombuffer(base64.b64decode(stated), "<i8")
-        self._key = key
+        self._columns = [key, *columns]
+        self._groups: OrderedDict[int, dict[str, NDArray[Any]]] = OrderedDict()
 
     def rows(
-        self, values: NDArray[np.int64], columns: Sequence[str]
-    ) -> tuple[NDArray[np.int64], pa.Table, NDArray[np.int64]]:
+        self, values: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]], NDArray[np.int64]]:
         """Finds rows.
 
         Args:
             values: Distinct and ascending.
-            columns: To read.
 
         Returns:
-            For each row that was found the index of its value, the rows, and for each value how many rows
+            For each row that was found the index of its value, its columns, and for each value how many rows
             have it; more than were read where it is common.
         """
         low = np.maximum(np.searchsorted(self._fences, values, side="left") - 1, 0)
         high = np.maximum(np.searchsorted(self._fences, values, side="right") - 1, 0)
-        read = np.unique(np.concatenate([low, np.minimum(high, low + 1)]))
-        wanted = list(dict.fromkeys([self._key, *columns]))
-        table = self._file.read_row_groups(read.tolist(), columns=wanted, use_threads=len(read) > 16)
-        keys = table[self._key].to_numpy().astype(np.int64)
-        begins = np.searchsorted(keys, values, side="left")
-        counts = np.searchsorted(keys, values, side="right") - begins
-        which = np.repeat(np.arange(len(values)), counts)
-        steps = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = table.take(pa.array(begins[which] + steps)) if len(which) else table.slice(0, 0)
-        return which, rows, counts + np.maximum(high - low - 1, 0) * GROUP_ROWS
+        # Of a value that begins in one row group and goes on, the next one is read too.
+        places = np.concatenate([np.arange(len(values)), np.flatnonzero(high > low)])
+        groups = np.concatenate([low, low[high > low] + 1])
+        order = np.lexsort((places, groups))
+        counts = np.maximum(high - low - 1, 0) * GROUP_ROWS
+        which: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        found: dict[str, list[NDArray[Any]]] = {name: [] for name in self._columns}
+        for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+            if len(rows):
+                group, mine = self._group(int(groups[rows[0]])), places[rows]
+                keys = group[self._columns[0]]
+                begins = np.searchsorted(keys, values[mine], side="left")
+                held = np.searchsorted(keys, values[mine], side="right") - begins
+                counts[mine] += held
+                steps = np.arange(held.sum()) - np.repeat(np.cumsum(held) - held, held)
+                taken = np.repeat(begins, held) + steps
+                which.append(np.repeat(mine, held))
+                for name, column in group.items():
+                    found[name].append(column[taken])
+        asked = np.concatenate(which)
+        order = np.argsort(asked, kind="stable")
+        columns = {
+            name: np.concatenate(pieces)[order] if pieces else np.empty(0, np.int64)
+            for name, pieces in found.items()
+        }
+        return asked[order], columns, counts
 
     def close(self) -> None:
         """Closes the file."""
+        self._groups.clear()
         self._file.close()
         self._handle.close()
+
+    def _group(self, number: int) -> dict[str, NDArray[Any]]:
+        if number not in self._groups:
+            table = self._file.read_row_group(number, columns=self._columns, use_threads=False)
+            self._groups[number] = {name: _values(table[name]) for name in self._columns}
+            if len(self._groups) > _KEPT_GROUPS:
+                self._groups.popitem(last=False)
+        self._groups.move_to_end(number)
+        return self._groups[number]
+
+
+def _values(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Returns a column of a row group; names as objects that equal ones share."""
+    pieces: list[NDArray[Any]] = []
+    for chunk in column.chunks:
+        if isinstance(chunk, pa.DictionaryArray):
+            names = np.array(chunk.dictionary.to_pylist(), object)
+            pieces.append(names[chunk.indices.to_numpy()])
+        else:
+            pieces.append(chunk.to_numpy(zero_copy_only=False))
+    return np.concatenate(pieces)
 
 
 class SegmentIndex:
@@ -111,11 +163,11 @@ class SegmentIndex:
             if path is None:
                 continue
             if one not in self._open:
-                self._open[one] = SortedPart(self._storage, path, "hash")
+                self._open[one] = SortedPart(self._storage, path, "hash", ["doc"])
             mine = np.flatnonzero(number == one)
-            which, rows, held = self._open[one].rows(hashes[mine], ["doc"])
+            which, rows, held = self._open[one].rows(hashes[mine])
             asked.append(mine[which])
-            ordinal.append(rows["doc"].to_numpy().astype(np.int64))
+            ordinal.append(rows["doc"].astype(np.int64))
             counts[mine] = held
         return Found(np.concatenate(asked), np.concatenate(ordinal), counts)
 

@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 
 class Storage(ABC):
     """A folder of immutable files under one location.
@@ -33,6 +35,10 @@ class Storage(ABC):
     @abstractmethod
     def open(self, path: str) -> BinaryIO:
         """Opens a file for reading; it can seek."""
+
+    def map(self, path: str) -> pa.NativeFile:
+        """Opens a file for many small reads by Arrow: mapped into memory where it is on this machine."""
+        return pa.PythonFile(self.open(path), "r")
 
     @abstractmethod
     def exists(self, path: str) -> bool:

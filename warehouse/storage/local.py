@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from schemas.errors import UsageError
 from warehouse.storage.base import Storage
 
@@ -30,6 +32,9 @@ class LocalStorage(Storage):
 
     def open(self, path: str) -> BinaryIO:
         return open(self._root / path, "rb")
+
+    def map(self, path: str) -> pa.NativeFile:
+        return pa.memory_map(str(self._root / path), "r")
 
     def exists(self, path: str) -> bool:
         return (self._root / path).is_file()

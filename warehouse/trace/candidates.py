@@ -18,7 +18,7 @@ from transforms.winnowing import kept_bits, windows
 from transforms.words import Words
 from warehouse.index.lookup import SegmentIndex
 
-ALL_NGRAMS: Final = 256
+ALL_NGRAMS: Final = 64
 """N-grams up to which all of an answer are looked up, and not only the selected ones."""
 
 MOST_TEXTS: Final = 100

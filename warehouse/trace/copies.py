@@ -58,11 +58,11 @@ class Copies:
             if path is None:
                 continue
             if segment not in self._open:
-                self._open[segment] = SortedPart(self._storage, path, "doc")
+                self._open[segment] = SortedPart(self._storage, path, "doc", ["part", "row"])
             mine = sorted(ordinal for of, ordinal in new if of == segment)
-            which, rows, _ = self._open[segment].rows(np.array(mine, np.int64), ["part", "row"])
-            for index, row in zip(which.tolist(), rows.to_pylist(), strict=True):
-                found.setdefault((segment, mine[index]), []).append(Place(row["part"], row["row"]))
+            which, rows, _ = self._open[segment].rows(np.array(mine, np.int64))
+            for index, part, row in zip(which.tolist(), rows["part"], rows["row"].tolist(), strict=True):
+                found.setdefault((segment, mine[index]), []).append(Place(part, row))
         if len(self._known) > _REMEMBERED:
             self._known.clear()
         self._known.update((key, found[key]) for key in new if key in found)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ from warehouse.storage import Storage
 
 Row = dict[str, Any]
 
-_OPEN_PARTS = 64
+_OPEN_PARTS = 256
 _KEPT_GROUPS = 16  # row groups with their texts: what the sentences of one answer ask for again and again
 _COLUMNS = ("doc_id", "source", "uri", "locator", "title", "contributor", "license")
 
@@ -28,7 +28,7 @@ class Documents:
     def __init__(self, storage: Storage) -> None:
         self.unreadable: dict[str, str] = {}
         self._storage = storage
-        self._open: OrderedDict[str, tuple[BinaryIO, pq.ParquetFile, NDArray[np.int64]]] = OrderedDict()
+        self._open: OrderedDict[str, tuple[pa.NativeFile, pq.ParquetFile, NDArray[np.int64]]] = OrderedDict()
         self._groups: OrderedDict[tuple[str, int, bool], pa.Table] = OrderedDict()
 
     def read(self, places: Sequence[tuple[str, int]], *, text: bool) -> Mapping[tuple[str, int], Row]:
@@ -61,10 +61,10 @@ class Documents:
         while self._open:
             self._close_oldest()
 
-    def _part(self, path: str) -> tuple[BinaryIO, pq.ParquetFile, NDArray[np.int64]]:
+    def _part(self, path: str) -> tuple[pa.NativeFile, pq.ParquetFile, NDArray[np.int64]]:
         if path not in self._open:
-            handle = self._storage.open(path)
-            file = pq.ParquetFile(handle)
+            handle = self._storage.map(path)
+            file = pq.ParquetFile(handle, pre_buffer=False)
             sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
             self._open[path] = (handle, file, np.cumsum([0, *sizes[:-1]]))
             if len(self._open) > _OPEN_PARTS:
