@@ -17,7 +17,7 @@ from schemas.records import Document, Rejection
 from schemas.specs import LanguageSpec
 from transforms import compiled
 from transforms.language import detect, detect_documents, recipe
-from transforms.language.models import langdetect_probabilities
+from transforms.language.models import CODES, _langdetect, langdetect_probabilities
 from transforms.language.scripts import NEVER_LATIN, plausible, settled_by_script, without_latin
 
 SENTENCES = {
@@ -192,6 +192,19 @@ def test_nonsense_is_not_believed(stated: str) -> None:
 def test_disabled() -> None:
     documents = [document("anything")]
     assert detect_documents(documents, LanguageSpec(enabled=False)) == documents
+
+
+def test_walks_are_those_of_langdetect(shared_data: Path) -> None:
+    with gzip.open(
+        shared_data / "samples" / "D_langid" / "lingua_sentences.jsonl.gz", "rt", encoding="utf-8"
+    ) as lines:
+        texts = [json.loads(line)["text"].lower() for line in list(lines)[::50]]
+    for text in texts:
+        detector = _langdetect().create()
+        detector.n_trial = 2
+        detector.append(text)
+        theirs = {CODES.get(each.lang, each.lang): each.prob for each in detector.get_probabilities()}
+        assert langdetect_probabilities(text, 2) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_recipe_names_the_libraries() -> None:

@@ -54,6 +54,8 @@ UNDETERMINED = "und"
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩЀ-Я]")
+_NO_CAPITALS = bytes(byte for byte in range(256) if byte not in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc3\xce\xd0")
+"""Bytes of UTF-8 with which none of ``_CAPITAL`` begins."""
 _PROSE_WORD = re.compile(r"""(?<![^\s("'“‘«¿¡\[*])[^\W\d_]+(?:['’-][^\W\d_]+)*(?=[\s.,;:!?)"'”’»…*\]]|$)""")
 
 
@@ -141,9 +143,14 @@ def _prose(text: str) -> str:
 
 
 def _fasttext_opinion(sample: str) -> dict[str, float]:
-    if 2 * len(_CAPITAL.findall(sample)) > len(sample):
+    if _mostly_capitals(sample):
         sample = sample.lower()  # the model takes capitals for Latin, Korean or Japanese
     return _plausible(fasttext_probabilities(sample), sample)
+
+
+def _mostly_capitals(text: str) -> bool:
+    begun = text.encode("utf-8", "replace").translate(None, _NO_CAPITALS)  # no more of them are capitals
+    return 2 * len(begun) > len(text) and 2 * len(_CAPITAL.findall(text)) > len(text)
 
 
 def _plausible(opinion: dict[str, float], text: str) -> dict[str, float]:

@@ -96,14 +96,16 @@ def langdetect_probabilities(text: str, trials: int = 7) -> dict[str, float]:
     """
     from langdetect.lang_detect_exception import LangDetectException
 
-    detector = _langdetect().create()
+    from transforms.language.walks import Walker
+
+    detector = Walker(_langdetect())
     detector.n_trial = trials
     detector.append(text)
     try:
         found = detector.get_probabilities()
     except LangDetectException:  # "No features in text"
         return {}
-    return _by_code((each.lang, each.prob) for each in found)
+    return _by_code((each.lang, float(each.prob)) for each in found)
 
 
 @cache

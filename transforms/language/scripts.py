@@ -8,7 +8,6 @@ themselves; Cyrillic, Arabic, Devanagari and some others are only separated from
 
 import re
 from collections import Counter
-from functools import cache
 
 NOT_LATIN_SHARE = 0.1
 """Share of a text's UTF-8 bytes from which the letters of other scripts are the text.
@@ -30,6 +29,9 @@ _NOT_LATIN = re.compile(
     "\u3400-\u4dbf\u4e00-\ua4cf\ua500-\ua71f\ua800-\uab2f\uab70-\ufaff\ufb13-\ufdff\ufe70-\ufefc"
     "\uff66-\uffdc\U00010000-\U0001d3ff\U0001e000-\U0001efff\U0001f000-\U0001f000\U00020000-\U0003ffff]+"
 )
+
+_NO_FIRST_BYTES = bytes(byte for byte in range(256) if byte < 0xCD)
+"""Bytes of UTF-8 with which no character of another script than Latin begins."""
 
 _SCRIPTS = {
     "ja": "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d",  # kana; "々" and the like count for neither
@@ -80,8 +82,12 @@ def without_latin(text: str) -> str:
     """
     if text.isascii():
         return ""
+    encoded = text.encode("utf-8", "replace")
+    whole = len(encoded)
+    # With the blank between two words a character takes five bytes at the most.
+    if 5 * len(encoded.translate(None, _NO_FIRST_BYTES)) < NOT_LATIN_SHARE * whole:
+        return ""
     words = " ".join(_NOT_LATIN.findall(text))
-    whole = _bytes(text)
     if _bytes(words) >= NOT_LATIN_LINE * whole:
         return words
     if _bytes(words) >= NOT_LATIN_SHARE * whole:
@@ -117,9 +123,7 @@ def settled_by_script(text: str) -> tuple[str, float] | None:
     >>> settled_by_script("Выполните команду") is None
     True
     """
-    counts: Counter[str | None] = Counter()
-    for character, number in Counter(text).items():
-        counts[_settles(character)] += number
+    counts = Counter(map(_SETTLED.__getitem__, text))
     letters = counts.total() - text.count(" ")
     kana, han = counts["ja"], counts["zh"]
     japanese = kana >= KANA_SHARE * (kana + han)
@@ -128,12 +132,16 @@ def settled_by_script(text: str) -> tuple[str, float] | None:
     return (code, share / letters) if 2 * share >= letters > 0 else None
 
 
-@cache
-def _settles(character: str) -> str | None:
-    for code, blocks in _BLOCKS:
-        if blocks.match(character):
-            return code
-    return None
+class _Settled(dict[str, str | None]):
+    """Character -> the language that its script settles; those that were asked for are kept."""
+
+    def __missing__(self, character: str) -> str | None:
+        found = next((code for code, blocks in _BLOCKS if blocks.match(character)), None)
+        self[character] = found
+        return found
+
+
+_SETTLED = _Settled()
 
 
 def _bytes(text: str) -> int:
