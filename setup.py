@@ -4,6 +4,7 @@ from setuptools import Extension, setup
 
 _MODULES = {
     "transforms._kernel": "transforms/kernel.c",
+    "transforms.clean._gate": "transforms/clean/gate.c",
     "transforms.language._fasttext": "transforms/language/fasttext.c",
     "transforms.quality._lines": "transforms/quality/lines.c",
     "transforms.quality._repetition": "transforms/quality/repetition.c",
