@@ -63,11 +63,11 @@ _DOCUMENTATION_4, _DOCUMENTATION_6 = _numbers(_DOCUMENTATION)
 _SPECIAL_4, _SPECIAL_6 = _numbers(_SPECIAL)
 
 _VERSION_BEFORE = re.compile(
-    rb"(?:version|ver|vers|release|released|build|rev|revision|section|chapter|firmware|kernel|oid|"
-    rb"v|r)[.:= \"'(]{0,3}$",
+    rb"(?<![A-Za-z])(?:version|ver|vers|release|released|build|rev|revision|section|chapter|firmware|kernel|oid|"
+    rb"v|r)[.:= \"'(]{0,3}\Z",
     re.IGNORECASE,
 )
-_WORD_BEFORE = re.compile(rb"[" + WORD + rb"]$|[A-Za-z_\x80][/_.-]$")
+_WORD_BEFORE = re.compile(rb"(?:[" + WORD + rb"]|[A-Za-z_\x80][/_.-])\Z")  # not $: also before a line feed
 _WORD_AFTER = re.compile(rb"[" + WORD + rb"]|\.[" + WORD + rb"]|-[A-Za-z_\x80]|\+")
 _HEADING_AFTER = re.compile(rb"\.[ \t][A-Z<]|\.?[ \t]{2,}[A-Z]")
 _NETWORK = re.compile(rb"/\d{1,2}(?!\d)")
