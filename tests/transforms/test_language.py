@@ -18,9 +18,10 @@ from langdetect.detector_factory import DetectorFactory
 from schemas.records import Document, Rejection
 from schemas.specs import LanguageSpec
 from transforms import compiled
-from transforms.language import detect, detect_documents, recipe
-from transforms.language.models import CODES, langdetect_probabilities
+from transforms.language import cascade, detect, detect_documents, recipe
+from transforms.language.models import CODES, langdetect_languages, langdetect_probabilities
 from transforms.language.scripts import NEVER_LATIN, plausible, settled_by_script, without_latin
+from transforms.language.walks import profiles
 
 SENTENCES = {
     "en": "All human beings are born free and equal in dignity and rights.",
@@ -211,6 +212,23 @@ def test_walks_are_those_of_langdetect(shared_data: Path) -> None:
         detector.append(text)
         theirs = {CODES.get(each.lang, each.lang): each.prob for each in detector.get_probabilities()}
         assert langdetect_probabilities(text, 2) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_languages_of_langdetect_are_those_of_its_profiles() -> None:
+    assert langdetect_languages() == {CODES.get(code, code) for code in profiles().get_lang_list()}
+
+
+def test_langdetect_is_asked_only_where_it_could_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def likeliest_of(*opinions: dict[str, float]) -> tuple[str, bool]:
+        given, asked = iter(opinions), []
+        monkeypatch.setattr(cascade, "_fasttext_opinion", lambda text: next(given))
+        monkeypatch.setattr(cascade, "langdetect_probabilities", lambda *_: asked.append(1) or {"fr": 1.0})
+        return detect("some words of a text", "cascade")[0], bool(asked)
+
+    assert likeliest_of({"en": 0.5}, {"en": 0.24, "fr": 0.2}) == ("en", False)
+    assert likeliest_of({"en": 0.3}, {"en": 0.26, "fr": 0.2}) == ("fr", True)
+    assert likeliest_of({"en": 0.3}, {"en": 0.18}) == ("fr", True)
+    assert likeliest_of({"en": 0.3}, {"en": 0.22}) == ("en", False)
 
 
 def test_recipe_names_the_libraries() -> None:

@@ -7,7 +7,7 @@ The cascade asks, in this order, and stops at the first answer:
    on every page of documentation tried.
 3. fastText once more, on what looks like prose: lines made of words, not of paths, options, tags and
    numbers; in lower case. Both opinions are averaged, and ``LIKELY`` is enough.
-4. langdetect on the same prose, as a voice of lesser weight.
+4. langdetect on the same prose, as a voice of lesser weight; only where it could change the answer.
 
 ``benchmarks/language.py`` measures all of this.
 """
@@ -102,7 +102,7 @@ def _cascade(text: str) -> tuple[str, float]:
     prose = _samples(_prose(_samples(text, PROSE_CHARS)), SAMPLE_CHARS).lower()
     both = _weighted((first, 0.5), (_fasttext_opinion(prose), 0.5))
     language, probability = _likeliest(both)
-    if probability >= LIKELY or language not in langdetect_languages():
+    if probability >= LIKELY or _lead(both) > LANGDETECT_WEIGHT or language not in langdetect_languages():
         return language, probability
     third = _plausible(langdetect_probabilities(prose, LANGDETECT_TRIALS), prose)
     total = 1 + LANGDETECT_WEIGHT
@@ -163,6 +163,12 @@ def _weighted(*opinions: tuple[dict[str, float], float]) -> dict[str, float]:
         for code, probability in opinion.items():
             total[code] = total.get(code, 0.0) + weight * probability
     return total
+
+
+def _lead(opinion: dict[str, float]) -> float:
+    """Returns by how much the most probable language is before the next one, or before none."""
+    first, second, *_ = [*sorted(opinion.values(), reverse=True), 0.0, 0.0]
+    return first - second
 
 
 def _likeliest(opinion: dict[str, float]) -> tuple[str, float]:

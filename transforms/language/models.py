@@ -9,6 +9,7 @@ first text is judged, once a process.
 
 from collections.abc import Iterable
 from functools import cache
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,9 +94,8 @@ def langdetect_probabilities(text: str, trials: int = 7) -> dict[str, float]:
 @cache
 def langdetect_languages() -> frozenset[str]:
     """Returns the languages that langdetect knows; of the others its opinion says nothing."""
-    from transforms.language.walks import profiles
-
-    return frozenset(CODES.get(label, label) for label in profiles().get_lang_list())
+    names = (each.name for each in files("langdetect").joinpath("profiles").iterdir() if each.is_file())
+    return frozenset(CODES.get(name, name) for name in names)  # they are long, and most texts need none
 
 
 def _by_code(found: Iterable[tuple[str, float]]) -> dict[str, float]:
