@@ -6,6 +6,7 @@ _MODULES = {
     "transforms._kernel": "transforms/kernel.c",
     "transforms.clean._gate": "transforms/clean/gate.c",
     "transforms.language._fasttext": "transforms/language/fasttext.c",
+    "transforms.pii._plain": "transforms/pii/plain.c",
     "transforms.quality._lines": "transforms/quality/lines.c",
     "transforms.quality._repetition": "transforms/quality/repetition.c",
     "transforms.quality._wording": "transforms/quality/wording.c",

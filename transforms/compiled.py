@@ -1,8 +1,8 @@
-"""Compiled loops of cleaning, quality and language, where the installation could build them.
+"""Compiled loops of the steps, where the installation could build them.
 
 ``quality/lines.c``, ``repetition.c``, ``wording.c`` count what NumPy counts in the modules of these names, in
 a tenth of the time; ``language/fasttext.c`` does what the library of that name does, ``clean/gate.c`` what a
-regular expression does. Results are the same.
+regular expression does, ``pii/plain.c`` what NumPy does. Results are the same.
 As with ``transforms.kernel``: without a compiler, or with ``DATAMOAT_KERNEL=numpy`` in the environment, the
 others compute.
 """

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from transforms.pii.kinds import Finding, Kind
-from transforms.pii.plain import WORD, Plain
+from transforms.pii.plain import DOTTED, WORD, Plain
 
 SMALL: Final = 20
 """Four numbers that are all below this are read as a version."""
@@ -89,8 +89,7 @@ def find_addresses(plain: Plain) -> Iterator[Finding]:
 
 
 def _find_four(plain: Plain) -> Iterator[Finding]:
-    digits = plain.digits
-    if len(digits) < 4 or np.count_nonzero(digits[1:] - digits[:-1] == 2) < 3:
+    if not plain.signs & DOTTED:
         return
     starts, stops = plain.runs()
     dotted = (starts[1:] - stops[:-1] == 1) & (plain.view[stops[:-1]] == 46) & (stops[1:] - starts[1:] <= 3)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms import compiled
 from transforms.pii.accounts import passes_mod97
 from transforms.pii.cards import passes_luhn
 from transforms.pii.find import Rules, find, redact
 from transforms.pii.kinds import KINDS, placeholder
 from transforms.pii.phones import regions_of
-from transforms.pii.plain import Plain
+from transforms.pii.plain import AFTER_LETTER, DOTTED, LONG_NUMBER, NUMBER, Plain
 
 EVERYWHERE = ("US", "GB", "DE", "FR", "CN", "JP")
 BODY = "MIIEpAIBAAKCAQEA0a1b2c3d4e5f\n" * 4
@@ -255,3 +256,20 @@ def test_no_text_takes_more_than_its_length(piece: str) -> None:
     start = time.process_time()
     find(piece * (300_000 // len(piece)), KINDS, ("US", "GB"))
     assert time.process_time() - start < 8
+
+
+@given(st.text(st.sampled_from("a1٣.- é中x23"), max_size=120))
+def test_signs_are_the_same_without_compiled_loops(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        ours = Plain(text).signs
+        patch.setattr(compiled, "loops", lambda name: None)
+        assert ours == Plain(text).signs
+
+
+def test_signs_say_what_stands_in_a_text() -> None:
+    assert Plain("no sign 4 any").signs == Plain("").signs == Plain("7").signs == 0
+    assert Plain("a1").signs == AFTER_LETTER
+    assert Plain("1 2 3 4 5 6    " + " " * 10 + "7").signs == NUMBER | DOTTED
+    assert Plain("1  2  3  4  5  6    " + " " * 6 + "7").signs == 0
+    assert Plain("123456789012").signs == NUMBER | LONG_NUMBER
+    assert Plain("8.8.8.8").signs == DOTTED
