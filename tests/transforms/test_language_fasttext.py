@@ -101,5 +101,8 @@ def test_arrays_that_do_not_fit_are_refused():
     ):
         with pytest.raises(ValueError, match="fit each other"):
             LOOPS.Model(*good[:place], other, *good[place + 1 :])
+    odd = np.frombuffer(b"0" + questions.tobytes(), np.uint8)[1:]
+    with pytest.raises(ValueError, match="fit each other"):
+        LOOPS.Model(rows, odd, *good[2:])
     with pytest.raises(ValueError, match="can be asked for"):
         LOOPS.Model(*good).predict(b"abc", 17)

@@ -192,6 +192,14 @@ static int words_fit(const Model *model, int64_t letters) {
     return free_slots > 0 && model->spelled[model->words] <= letters;
 }
 
+static int aligned(const Py_buffer *given) {
+    static const size_t sizes[BUFFERS] = {4, 4, 8, 2, 4, 1, 8, 4, 4};
+    for (int each = 0; each < BUFFERS; each++)
+        if ((uintptr_t)given[each].buf % sizes[each])
+            return 0;
+    return 1;
+}
+
 /* Checks sizes, and that every number in the model is one of what it counts. */
 static int fit(const Model *model, const Py_buffer *given) {
     const int64_t inner = model->labels - 1;
@@ -254,7 +262,7 @@ static PyObject *model_new(PyTypeObject *type, PyObject *arguments, PyObject *ke
         .least = least,
         .most = most,
     };
-    if (!fit(&self->model, given)) {
+    if (!aligned(given) || !fit(&self->model, given)) {
         PyErr_SetString(PyExc_ValueError, "the arrays do not fit each other");
         Py_DECREF(self);
         return NULL;

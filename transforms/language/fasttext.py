@@ -142,7 +142,7 @@ def _read(file: _File) -> Model:
     return Model(
         labels=[word.decode().removeprefix("__label__") for word, _, _ in entries[word_count:]],
         rows=rows,
-        questions=np.ascontiguousarray(questions[: label_count - 1], np.float32),
+        questions=np.array(questions[: label_count - 1], np.float32),  # in the file they lie anywhere
         buckets=buckets,
         kept=pairs[order, 0],
         words=[word for word, _, _ in entries[:word_count]],
