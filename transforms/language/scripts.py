@@ -7,8 +7,10 @@ themselves; Cyrillic, Arabic, Devanagari and some others are only separated from
 """
 
 import re
-from collections import Counter
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 NOT_LATIN_SHARE = 0.1
 """Share of a text's UTF-8 bytes from which the letters of other scripts are the text.
@@ -30,6 +32,9 @@ _NOT_LATIN = re.compile(
     "\u3400-\u4dbf\u4e00-\ua4cf\ua500-\ua71f\ua800-\uab2f\uab70-\ufaff\ufb13-\ufdff\ufe70-\ufefc"
     "\uff66-\uffdc\U00010000-\U0001d3ff\U0001e000-\U0001efff\U0001f000-\U0001f000\U00020000-\U0003ffff]+"
 )
+
+_NO_FIRST_BYTES = bytes(byte for byte in range(256) if byte < 0xCD)
+"""Bytes of UTF-8 with which no character of another script than Latin begins."""
 
 _SCRIPTS = {
     "ja": "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d",  # kana; "々" and the like count for neither
@@ -58,8 +63,6 @@ _SCRIPTS = {
 }
 """The language that a script settles, and the script's blocks."""
 
-_BLOCKS = [(code, re.compile(f"[{blocks}]")) for code, blocks in _SCRIPTS.items()]
-
 NEVER_LATIN = frozenset(_SCRIPTS) | frozenset(
     "ar arz as av azb ba be bg bh bn bpy ce ckb cv dty fa gom he hi kk krc kv ky lez lrc mai mhr mk mn mr "  # noqa: SIM905
     "mrj myv mzn ne new os pnb ps ru rue sa sah sd tg tt tyv udm ug uk ur wuu xal xmf yi yue".split()
@@ -80,8 +83,12 @@ def without_latin(text: str) -> str:
     """
     if text.isascii():
         return ""
+    encoded = text.encode("utf-8", "replace")
+    whole = len(encoded)
+    # With the blank between two words a character takes five bytes at the most.
+    if 5 * len(encoded.translate(None, _NO_FIRST_BYTES)) < NOT_LATIN_SHARE * whole:
+        return ""
     words = " ".join(_NOT_LATIN.findall(text))
-    whole = _bytes(text)
     if _bytes(words) >= NOT_LATIN_LINE * whole:
         return words
     if _bytes(words) >= NOT_LATIN_SHARE * whole:
@@ -117,23 +124,25 @@ def settled_by_script(text: str) -> tuple[str, float] | None:
     >>> settled_by_script("Выполните команду") is None
     True
     """
-    counts: Counter[str | None] = Counter()
-    for character, number in Counter(text).items():
-        counts[_settles(character)] += number
-    letters = counts.total() - text.count(" ")
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    numbers = np.bincount(_settling()[points], minlength=len(_SCRIPTS) + 1).tolist()
+    counts = dict(zip(_SCRIPTS, numbers, strict=False))  # without the last one, of what settles nothing
+    letters = len(text) - text.count(" ")
     kana, han = counts["ja"], counts["zh"]
     japanese = kana >= KANA_SHARE * (kana + han)
     counts["ja"], counts["zh"] = (kana + han, 0) if japanese else (0, kana + han)
-    share, code = max((number, code) for code, number in counts.items() if code is not None)
+    share, code = max((number, code) for code, number in counts.items())
     return (code, share / letters) if 2 * share >= letters > 0 else None
 
 
 @cache
-def _settles(character: str) -> str | None:
-    for code, blocks in _BLOCKS:
-        if blocks.match(character):
-            return code
-    return None
+def _settling() -> NDArray[np.uint8]:
+    """Returns, of every code point, the place of its script in ``_SCRIPTS``, or one more than they are."""
+    places = np.full(0x110000, len(_SCRIPTS), np.uint8)
+    for place, blocks in reversed(list(enumerate(_SCRIPTS.values()))):
+        for first, last in zip(blocks[0::3], blocks[2::3], strict=True):
+            places[ord(first) : ord(last) + 1] = place
+    return places
 
 
 def _bytes(text: str) -> int:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from transforms.pii.kinds import Finding, Kind
-from transforms.pii.plain import WORD, Plain
+from transforms.pii.plain import DOTTED, WORD, Plain
 
 SMALL: Final = 20
 """Four numbers that are all below this are read as a version."""
@@ -63,11 +63,11 @@ _DOCUMENTATION_4, _DOCUMENTATION_6 = _numbers(_DOCUMENTATION)
 _SPECIAL_4, _SPECIAL_6 = _numbers(_SPECIAL)
 
 _VERSION_BEFORE = re.compile(
-    rb"(?:version|ver|vers|release|released|build|rev|revision|section|chapter|firmware|kernel|oid|"
-    rb"v|r)[.:= \"'(]{0,3}$",
+    rb"(?<![A-Za-z])(?:version|ver|vers|release|released|build|rev|revision|section|chapter|firmware|kernel|oid|"
+    rb"v|r)[.:= \"'(]{0,3}\Z",
     re.IGNORECASE,
 )
-_WORD_BEFORE = re.compile(rb"[" + WORD + rb"]$|[A-Za-z_\x80][/_.-]$")
+_WORD_BEFORE = re.compile(rb"(?:[" + WORD + rb"]|[A-Za-z_\x80][/_.-])\Z")  # not $: also before a line feed
 _WORD_AFTER = re.compile(rb"[" + WORD + rb"]|\.[" + WORD + rb"]|-[A-Za-z_\x80]|\+")
 _HEADING_AFTER = re.compile(rb"\.[ \t][A-Z<]|\.?[ \t]{2,}[A-Z]")
 _NETWORK = re.compile(rb"/\d{1,2}(?!\d)")
@@ -89,8 +89,7 @@ def find_addresses(plain: Plain) -> Iterator[Finding]:
 
 
 def _find_four(plain: Plain) -> Iterator[Finding]:
-    digits = plain.digits
-    if len(digits) < 4 or np.count_nonzero(digits[1:] - digits[:-1] == 2) < 3:
+    if not plain.signs & DOTTED:
         return
     starts, stops = plain.runs()
     dotted = (starts[1:] - stops[:-1] == 1) & (plain.view[stops[:-1]] == 46) & (stops[1:] - starts[1:] <= 3)

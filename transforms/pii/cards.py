@@ -40,7 +40,7 @@ _SHAPES: Final = (
     (4, 6, 5),
     (4, 6, 4),
 )
-_BEFORE = re.compile(rb"[" + WORD + rb"]$|[" + WORD + rb"][.\-+/=]$")
+_BEFORE = re.compile(rb"[" + WORD + rb"][.\-+/=]?\Z")  # not $, which is also before a line feed
 _AFTER = re.compile(rb"[" + WORD + rb"]|[.-][" + WORD + rb"]")
 _SEPARATOR = np.isin(np.arange(256), list(b" -"))
 

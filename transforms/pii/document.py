@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Final, TypeVar
 
@@ -16,11 +17,11 @@ from schemas.records import HEAD_CHARS, DeadLetter, Document, Rejection
 from schemas.specs import PiiSpec
 from transforms.pii.attributes import hide_json
 from transforms.pii.find import Rules
-from transforms.pii.kinds import KINDS, Action, Kind
+from transforms.pii.kinds import KINDS, Kind
 from transforms.pii.phones import regions_of
 from transforms.pii.plain import UNICODE_VERSION
 
-PII_VERSION: Final = 1
+PII_VERSION: Final = 2
 """Bumped by hand whenever something else may be found in the same text."""
 
 _CUT_OFF = re.compile(r"(?:[+(]?\d[\d\-./() ]*|\S*[@\d]\S*|\S{20,})$")
@@ -97,11 +98,16 @@ def _hide(text: str | None, rules: Rules, counts: Counter[Kind]) -> str | None:
 
 
 def _rules(spec: PiiSpec, language: str | None) -> Rules:
-    actions: Mapping[Kind, Action] = spec.actions  # type: ignore[assignment]
+    return _rules_of(tuple(spec.actions.items()), tuple(spec.regions), language)
+
+
+@lru_cache(maxsize=1024)
+def _rules_of(actions: tuple[tuple[str, str], ...], regions: tuple[str, ...], language: str | None) -> Rules:
+    given = dict(actions)
     return Rules(
-        tuple(kind for kind in KINDS if actions.get(kind, "ignore") != "ignore"),
-        tuple(kind for kind in KINDS if actions.get(kind) in ("redact", "reject")),
-        regions_of(language, spec.regions),
+        tuple(kind for kind in KINDS if given.get(kind, "ignore") != "ignore"),
+        tuple(kind for kind in KINDS if given.get(kind) in ("redact", "reject")),
+        regions_of(language, regions),
     )
 
 

@@ -24,7 +24,7 @@ _DOMAIN = re.compile(
     rb"(?:[A-Za-z0-9\x80][A-Za-z0-9\x80-]{0,62}\.)+(xn--[A-Za-z0-9-]{2,59}|[A-Za-z\x80]{2,24})"
     rb"(?![A-Za-z0-9\x80_]|-[A-Za-z0-9\x80])"
 )
-_IN_URL = re.compile(rb"://[^\s/?#<>\"']*$")
+_IN_URL = re.compile(rb"://[^\s/?#<>\"']*\Z")  # not $, which is also before a line feed
 _COPY_TARGET = re.compile(rb":[/~]")
 _URL_CHARS = 300
 

@@ -2,7 +2,7 @@
 
 A text is made plain once (``transforms.pii.plain``); whatever needs digits is looked for only around
 them, addresses only around ``@``, forms of keys only in long runs of characters. So a text of 4 KB without
-anything costs some 15 µs.
+anything costs some 10 µs.
 """
 
 from bisect import bisect_left
@@ -18,14 +18,8 @@ from transforms.pii.emails import find_emails
 from transforms.pii.identities import find_identities
 from transforms.pii.kinds import KINDS, Finding, Kind, placeholder
 from transforms.pii.phones import find_phones
-from transforms.pii.plain import Plain
+from transforms.pii.plain import LONG_NUMBER, NUMBER, Plain
 from transforms.pii.tokens import find_tokens
-
-_DIGITS, _DIGITS_CHARS = 7, 26
-"""Every number that is looked for has so many digits within so many characters."""
-
-_LONG_DIGITS, _LONG_DIGITS_CHARS = 12, 42
-"""Every number of a card or an account has."""
 
 
 def find(text: str, kinds: Collection[Kind], regions: Sequence[str] = ()) -> list[Finding]:
@@ -108,9 +102,9 @@ def _all(plain: Plain, kinds: Collection[Kind], regions: Sequence[str]) -> Itera
         yield from find_emails(plain)
     if "ip" in kinds or "private_ip" in kinds:
         yield from find_addresses(plain)
-    if not plain.digits_within(_DIGITS, _DIGITS_CHARS):
+    if not plain.signs & NUMBER:
         return
-    if plain.digits_within(_LONG_DIGITS, _LONG_DIGITS_CHARS):
+    if plain.signs & LONG_NUMBER:
         if "iban" in kinds:
             yield from find_accounts(plain)
         if "card" in kinds:

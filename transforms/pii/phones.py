@@ -5,8 +5,9 @@ libphonenumber). Its matcher alone takes many dates, sizes and identifiers for n
 so a run of digits must first look like one:
 
 * it begins with ``+`` or with ``00`` and groups after it; or
-* a word such as "phone" stands before it, in its line (right before it, and the number may be one of
-  other countries, too); or
+* a word such as "phone" stands before it, in its line (right before it, or with a colon alone above it,
+  and the number may be one of other countries, too); or
+* its line begins with it, and a word such as "fax" is all that follows; or
 * it has the trunk prefix 0 and groups, or North American groups with hyphens, dots or brackets.
 
 Numbers kept for fiction (NANP 555-0100 to 555-0199, Ofcom's ranges for drama) are nobody's and no
@@ -24,8 +25,15 @@ from transforms.pii.kinds import Finding
 from transforms.pii.plain import WORD, Plain
 
 _REGIONS: Final = {
+    "af": "ZA",
+    "am": "ET",
     "ar": "SA EG AE",
+    "az": "AZ",
+    "be": "BY",
     "bg": "BG",
+    "bn": "BD IN",
+    "bs": "BA",
+    "ca": "ES AD",
     "cs": "CZ",
     "da": "DK",
     "de": "DE AT CH",
@@ -36,16 +44,25 @@ _REGIONS: Final = {
     "fa": "IR",
     "fi": "FI",
     "fr": "FR BE CH CA",
+    "ga": "IE",
     "he": "IL",
     "hi": "IN",
     "hr": "HR",
     "hu": "HU",
+    "hy": "AM",
     "id": "ID",
+    "is": "IS",
     "it": "IT CH",
     "ja": "JP",
+    "ka": "GE",
+    "kk": "KZ",
     "ko": "KR",
+    "lb": "LU",
     "lt": "LT",
     "lv": "LV",
+    "mk": "MK",
+    "ms": "MY SG",
+    "mt": "MT",
     "nb": "NO",
     "nl": "NL BE",
     "nn": "NO",
@@ -56,11 +73,16 @@ _REGIONS: Final = {
     "ru": "RU",
     "sk": "SK",
     "sl": "SI",
+    "sq": "AL",
     "sr": "RS",
     "sv": "SE FI",
+    "sw": "KE TZ",
     "th": "TH",
+    "tl": "PH",
     "tr": "TR",
     "uk": "UA",
+    "ur": "PK",
+    "uz": "UZ",
     "vi": "VN",
     "zh": "CN TW HK",
 }
@@ -77,17 +99,27 @@ _WORDS = re.compile(
     r"(?:\bt(?:el|[ée]l|lf)\b|\bphones?\b|t[eé]l[eé](?:f|ph)on|\bfax|telefax|\bmob(?:ile?|il|\b)|m[óo]vil|\bcell\b"
     r"|\bcalls?\b|\bdial\b|\bsms\b|whatsapp|hotline|\bhandy\b|\bgsm\b|\bph\b|\bcontact\b"
     r"|тел|факс|\bмоб|电话|電話|手机|手機|传真|傳真|致电|致電|拨打|撥打|联系|聯絡|携帯|전화|휴대|연락|팩스"
-    r"|هاتف|جوال|اتصل|تلفن|फ़ोन|फोन|โทร|điện thoại|☎|📞|📱)"
+    r"|هاتف|جوال|اتصل|تلفن|फ़ोन|फोन|โทร|điện thoại|☎|📞|📱|\b(?:desk|office)\s?:)"
     r"[^\d\n]{0,20}$",
     re.IGNORECASE,
 )
-_LABELS = re.compile(
+_LABEL = (
     r"(?:t(?:el|[ée]l|lf)|phone|t[eé]l[eé](?:f|ph)on\w*|fax|mob(?:ile?|il)?|m[óo]vil|cell|whatsapp|hotline|handy|gsm|ph"
-    r"|тел\w*|факс|моб|电话|電話|手机|手機|传真|傳真|携帯|전화|휴대폰|هاتف|جوال|تلفن)[\s.:：#]{1,4}[\s(]*$"
-    r"|\b(?:call|reach|phone|ring|fax|text)(?:ed|ing)?\b[^\d\n]{0,20}\b(?:at|on|under)\s$",
+    r"|тел\w*|факс|моб|电话|電話|手机|手機|传真|傳真|携帯|전화|휴대폰|هاتف|جوال|تلفن)"
+)
+_LABELS = re.compile(
+    _LABEL + r"[\s.:：#]{1,4}[\s(]*$"
+    r"|\b(?:call|reach|phone|ring|fax|text|answer)(?:ed|ing)?\b[^\d\n]{0,20}\b(?:at|on|under)\s$"
+    r"|\b(?:messages?|sms)\sto\s$",
     re.IGNORECASE,
 )
 """What says so plainly that a number follows that it may be one of any country."""
+
+_LABEL_ABOVE = re.compile(r"(?:^|\n)[^\d\n]{0,12}" + _LABEL + r"\s?[:：][ \t]*\n[ \t(]*$", re.IGNORECASE)
+_LABEL_BEHIND = re.compile(
+    rb"[ \t]?[-(]?[ \t]?(?:office|fax|mobile|cell|phone|tel)\b\)?[ \t]*(?:[\\,;.]|\r?\n|$)", re.IGNORECASE
+)
+_LINE_BEGINS = re.compile(r"(?:^|\n)[ \t(]*$")
 
 _WORD_CHARS = 36
 _OTHER_NUMBER = re.compile(
@@ -104,8 +136,9 @@ _AMERICAN = re.compile(
 _TRUNK = re.compile(rb"\(?0\d[\d\-./() ]*")
 _ABROAD = re.compile(r"00[1-9]\d*[-. ]")
 _EXTENSION = re.compile(rb" ?(?:x|ext\.?|extension) ?\d{1,6}(?!\d)", re.IGNORECASE)
-_BEFORE = re.compile(rb"[" + WORD + rb"]$|[" + WORD + rb"][.\-/,+*^=]$|[0-9]:$|[/_\\.?&]$|--$")
-_BEFORE_PLUS = re.compile(rb"[" + WORD + rb")\]+]\+$")
+# \Z, since $ is also before a line feed: a number may begin the line after a word.
+_BEFORE = re.compile(rb"(?:[" + WORD + rb"]|[" + WORD + rb"][.\-/,+*^=]|[0-9]:|[/_\\.?&]|--)\Z")
+_BEFORE_PLUS = re.compile(rb"[" + WORD + rb")\]+]\+\Z")
 _AFTER = re.compile(rb"[" + WORD + rb"]|[.,:\-/][" + WORD + rb"]|[%*]|-[->]|\)? ?[x*] ?\d")
 _FICTION = re.compile(r"\+1\d{3}55501\d\d|\+447700900\d{3}|\+442079460\d{3}|\+441632960\d{3}")
 
@@ -164,15 +197,18 @@ def _number(plain: Plain, start: int, stop: int, regions: tuple[str, ...]) -> tu
     window = _window(data, start - plus, stop)
     if plus:
         return None if _BEFORE_PLUS.search(data, max(0, start - 2), start) else _place(window, start - 1, ())
+    lines = plain.text[max(0, start - _WORD_CHARS) : start]
+    behind = _LINE_BEGINS.search(lines) and _LABEL_BEHIND.match(data, start + len(window))
     before = _BEFORE.search(data, max(0, start - 2), start)
-    if before or _AFTER.match(data, start + len(window)) or _DATE.match(data, start):
+    after = not behind and _AFTER.match(data, start + len(window))
+    if before or after or _DATE.match(data, start):
         return None
     if _ABROAD.match(window):
         found = _place("+" + window[2:], start, ())
         return (start, found[1] + 1) if found else None
-    line = plain.text[max(0, start - _WORD_CHARS) : start].rpartition("\n")[2]
-    if _WORDS.search(line):
-        labelled = _LABELS.search(line) is not None
+    line = lines.rpartition("\n")[2]
+    labelled = bool(behind or _LABELS.search(line) or (not line.strip(" \t(") and _LABEL_ABOVE.search(lines)))
+    if labelled or _WORDS.search(line):
         return _place(window, start, regions, grouped=False) or (
             _place(window, start, _ALL_REGIONS, grouped=False) if labelled else None
         )

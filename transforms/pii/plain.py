@@ -5,6 +5,8 @@ scripts that have case (Latin with marks, Greek, Cyrillic) become ``LETTER``, be
 and words around a number may hold them; everything else becomes ``OTHER``, which ends what stands
 beside it, since Chinese and Japanese are written without spaces around a number. An offset in the bytes
 is the offset in the text.
+
+What a text must hold for there to be anything in it is seen first, in one pass of ``plain.c`` or by NumPy.
 """
 
 import unicodedata
@@ -13,6 +15,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from transforms import compiled
 
 LETTER: Final = 0x80
 OTHER: Final = 0x81
@@ -28,6 +32,20 @@ MIXED_CHARS: Final = 5
 
 LONG_CHARS: Final = 4096
 """A longer word is data, no secret."""
+
+AFTER_LETTER: Final = 1
+"""Sign: a digit follows a letter of ASCII."""
+
+NUMBER: Final = 2
+"""Sign: 7 digits stand within 26 characters, as in every number that is looked for."""
+
+LONG_NUMBER: Final = 4
+"""Sign: 12 digits stand within 42 characters, as in every number of a card or an account."""
+
+DOTTED: Final = 8
+"""Sign: three times or more a single character stands between two digits, as in an address of version 4."""
+
+_SIGNS_OF_NUMBERS = ((NUMBER, 7, 26), (LONG_NUMBER, 12, 42))
 
 _APART = bytes((byte not in b"_-" and not chr(byte).isalnum()) or byte > 127 for byte in range(256))
 _BEFORE_FIRST = np.array([-1])
@@ -63,11 +81,11 @@ class Plain:
     Attributes:
         text: The text itself.
         data: One byte a code point.
-        view: The same as an array.
-        digits: Offset of each digit.
+        signs: Those that hold of it: ``AFTER_LETTER``, ``NUMBER`` …
+        view: The bytes as an array.
     """
 
-    __slots__ = ("_mixed", "_runs", "data", "digits", "text", "view")
+    __slots__ = ("_digits", "_mixed", "_runs", "data", "signs", "text", "view")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -77,24 +95,34 @@ class Plain:
             codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
             self.data = _table().take(codes).tobytes()
         self.view: NDArray[np.uint8] = np.frombuffer(self.data, np.uint8)
-        self.digits: NDArray[np.int64] = ((self.view - _ZERO) < _TEN).nonzero()[0]
+        self._digits: NDArray[np.int64] | None = None
         self._mixed: list[tuple[int, int, int]] | None = None
         self._runs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+        loops = compiled.loops("pii.plain")
+        self.signs: int = self._signs() if loops is None else loops.signs(self.data)
 
-    def digits_within(self, count: int, chars: int) -> bool:
-        """Tells whether ``count`` digits stand within ``chars`` characters anywhere."""
+    @property
+    def digits(self) -> NDArray[np.int64]:
+        """Offset of each digit."""
+        if self._digits is None:
+            self._digits = ((self.view - _ZERO) < _TEN).nonzero()[0]
+        return self._digits
+
+    def _signs(self) -> int:
         digits = self.digits
-        if len(digits) < count:
-            return False
-        return bool((digits[count - 1 :] - digits[: 1 - count]).min() < chars)
+        signs = AFTER_LETTER if len(self.digits_after_letters()) else 0
+        for sign, count, chars in _SIGNS_OF_NUMBERS:
+            if len(digits) >= count and (digits[count - 1 :] - digits[: 1 - count]).min() < chars:
+                signs |= sign
+        return signs | DOTTED if np.count_nonzero(digits[1:] - digits[:-1] == 2) >= 3 else signs
 
     def digits_after_letters(self) -> NDArray[np.int64]:
         """Returns the offsets of digits that follow a letter of ASCII."""
         digits = self.digits
         if not len(digits):
             return digits
-        before = self.view[digits - 1] | _CASE_BIT  # of a first digit it is the last character: no harm
-        return digits[(before - _SMALL_A) < _LETTERS]
+        before = self.view[digits - 1] | _CASE_BIT
+        return digits[((before - _SMALL_A) < _LETTERS) & (digits > 0)]
 
     def mixed_words(self) -> list[tuple[int, int, int]]:
         """Returns the words in which a digit follows a letter: offset, offset after, of the first such digit.
@@ -103,8 +131,8 @@ class Plain:
         of them.
         """
         if self._mixed is None:
-            at = self.digits_after_letters()
-            self._mixed = self._words_around(at) if len(at) else []
+            some = self.signs & AFTER_LETTER
+            self._mixed = self._words_around(self.digits_after_letters()) if some else []
         return self._mixed
 
     def _words_around(self, at: NDArray[np.int64]) -> list[tuple[int, int, int]]:

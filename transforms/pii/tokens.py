@@ -39,10 +39,42 @@ _FORMS: Final = re.compile(
     rb"|NRAK-[A-Z0-9]{27}"  # New Relic
     rb"|PMAK-[0-9a-f]{24}-[0-9a-f]{34}"  # Postman
     rb"|hvs\.[A-Za-z0-9_-]{24,}"  # Vault
+    rb"|\d{8,10}:AA[A-Za-z0-9_-]{33}"  # Telegram
+    rb"|[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"  # Discord
+    rb"|dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,32}"  # Docker
+    rb"|dp\.(?:pt|st|ct|sa)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}"  # Doppler
+    rb"|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{32,64}"  # PlanetScale
+    rb"|lin_api_[A-Za-z0-9]{40}"  # Linear
+    rb"|ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43}"  # Notion
+    rb"|fig[dou]_[A-Za-z0-9_-]{40,}"  # Figma
+    rb"|glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}"  # Grafana
+    rb"|ATATT3[A-Za-z0-9_-]{100,}=[0-9A-F]{8}"  # Atlassian
+    rb"|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"  # Airtable
+    rb"|sbp_[0-9a-f]{40}"  # Supabase
+    rb"|rubygems_[0-9a-f]{48}"
+    rb"|cio[A-Za-z0-9]{32}"  # crates.io
+    rb"|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,70}"  # Terraform
+    rb"|pul-[0-9a-f]{40}"  # Pulumi
+    rb"|sntrys_eyJ[A-Za-z0-9+/=_-]{80,}|sntryu_[0-9a-f]{64}"  # Sentry
+    rb"|r8_[A-Za-z0-9]{37}"  # Replicate
+    rb"|gsk_[A-Za-z0-9]{52}"  # Groq
+    rb"|pplx-[A-Za-z0-9]{48}"  # Perplexity
+    rb"|xai-[A-Za-z0-9]{80}"
+    rb"|xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"  # Brevo
+    rb"|CFPAT-[A-Za-z0-9_-]{43}"  # Contentful
+    rb"|dt0[a-z]\d{2}\.[A-Z2-7]{24}\.[A-Z2-7]{64}"  # Dynatrace
+    rb"|EZ[AT]K[A-Za-z0-9]{54}"  # EasyPost
+    rb"|shippo_(?:live|test)_[0-9a-f]{40}"
+    rb"|sq[pua]_[0-9a-f]{40}"  # SonarQube
+    rb"|AKCp8[A-Za-z0-9]{68}"  # JFrog
+    rb"|lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"  # LangSmith
+    rb"|bkua_[0-9a-f]{40}"  # Buildkite
+    rb"|ops_eyJ[A-Za-z0-9_-]{100,}"  # 1Password
+    rb"|v1\.0-[0-9a-f]{24}-[0-9a-f]{146}"  # Cloudflare
     rb")(?![A-Za-z0-9])"
 )
 _WITHOUT_DIGITS = (b"AKIA", b"hf_")
-_PREFIX_CHARS = 5  # of a form that stand before its run: "ya29."
+_PREFIX_CHARS = 24  # of a form that stand before its run, at the most: 14 characters and ".atlasv1."
 _WORD_BEGINS = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z0-9]")
 
 _KEY_BEGINS = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----")

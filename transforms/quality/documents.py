@@ -37,10 +37,12 @@ def judge_batch(batch: Batch, spec: QualitySpec) -> Batch:
     ids = tuple(document.doc_id for document in batch.documents)
     signals = Signals(ids, {f"q_{name}": values for name, values in columns.items()})
     batch = replace(batch, words=words, signals=signals)
-    refused = [(limit, beyond(limit, columns[limit.rule])) for limit in spec.limits]
-    if not any(where.any() for _, where in refused):
+    if not spec.limits:
         return batch
-    return batch.settle(_outcomes(batch.documents, columns, refused))
+    refused = np.array([beyond(limit, columns[limit.rule]) for limit in spec.limits])
+    if not refused.any():
+        return batch
+    return batch.settle(_outcomes(batch.documents, columns, spec.limits, refused))
 
 
 def beyond(limit: Limit, values: NDArray[Any]) -> NDArray[np.bool_]:
@@ -55,14 +57,14 @@ def beyond(limit: Limit, values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _outcomes(
-    documents: Sequence[Document], columns: Columns, refused: Sequence[tuple[Limit, NDArray[np.bool_]]]
+    documents: Sequence[Document], columns: Columns, limits: Sequence[Limit], refused: NDArray[np.bool_]
 ) -> Iterator[Document | Rejection]:
+    fallen: NDArray[np.bool_] = np.logical_or.reduce(refused)
     for row, document in enumerate(documents):
-        limits = [limit for limit, where in refused if where[row]]
-        if not limits:
+        if not fallen[row]:
             yield document
             continue
-        first = limits[0]
+        first, *others = [limits[place] for place in np.flatnonzero(refused[:, row]).tolist()]
         value = float(columns[first.rule][row])
         low = first.low is not None and (value < first.low or (first.refused and value == first.low))
         yield Rejection(
@@ -74,7 +76,7 @@ def _outcomes(
             rule=first.rule,
             value=value,
             limit=first.low if low else first.high,
-            also=tuple(limit.rule for limit in limits[1:]),
+            also=tuple(limit.rule for limit in others),
             head=document.text[:HEAD_CHARS],
             media_type=document.media_type,
             raw_sha256=document.raw_sha256,

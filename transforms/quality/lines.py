@@ -1,9 +1,11 @@
 """What do the lines and paragraphs of each text look like? For some texts of a batch at once.
 
 Lines are taken without the white space around them, and empty ones do not count: they stand between
-paragraphs. A paragraph is what stands between empty lines.
+paragraphs. A paragraph is what stands between empty lines. What is counted here in NumPy, ``lines.c``
+counts too (``transforms.quality.counting``).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -20,6 +22,7 @@ from transforms.quality.marks import (
     SPACE,
     TYPED_BULLET,
     WIDE_END,
+    Ints,
     Marks,
 )
 from transforms.quality.wording import phrase_places
@@ -42,23 +45,29 @@ C4_PHRASES: Final = (
 )
 """A line that holds the words of one of these is not retained by C4."""
 
-MEASURES: Final = (
-    "duplicate_lines",
-    "duplicate_paragraphs",
-    "duplicate_line_chars",
-    "duplicate_paragraph_chars",
-    "bullet_lines",
-    "ellipsis_lines",
-    "punctuated_lines",
-    "short_lines",
+COUNTED: Final = (
+    "lines",
+    "line_chars",
+    "lines_again",
+    "line_chars_again",
+    "paragraphs",
+    "paragraph_chars",
+    "paragraphs_again",
+    "paragraph_chars_again",
+    "bullets",
+    "ellipses",
+    "punctuated",
+    "short",
     "sentences",
 )
+"""What is counted of a text; "again" are those that stood in it before."""
 
-Ints = NDArray[np.int64]
+Counts = Mapping[str, Ints]
+"""Of each name in ``COUNTED``, one number a text."""
 
 
-def measure_lines(words: Words, marks: Marks, short: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Measures the lines of each text; NaN, and no sentence, where it has none.
+def count_lines(words: Words, marks: Marks, short: NDArray[np.float64]) -> dict[str, Ints]:
+    """Counts the lines of each text.
 
     Args:
         words: Of the batch.
@@ -68,9 +77,6 @@ def measure_lines(words: Words, marks: Marks, short: NDArray[np.float64]) -> dic
     texts = len(marks.offsets) - 1
     starts, stops, rows, groups = _lines(marks)
     lengths = stops - starts
-    counts = _count(rows, texts)
-    chars = _count(rows, texts, lengths)
-    ellipses = _end_in_ellipsis(marks, starts, stops)
     ended = marks.has(stops - 1, PUNCTUATION)
     bullets = marks.has(starts, BULLET)
     # The last character of a line is no space, so there is one after a space.
@@ -84,18 +90,35 @@ def measure_lines(words: Words, marks: Marks, short: NDArray[np.float64]) -> dic
     parts_again = _duplicates(marks, part_starts, part_stops, part_rows)
     retained = ended & ~_three_dots(marks, starts, stops) & _retained(words, marks, starts, stops)
     return {
-        "duplicate_lines": _part(_count(rows[again], texts), counts),
-        "duplicate_paragraphs": _part(_count(part_rows[parts_again], texts), _count(part_rows, texts)),
-        "duplicate_line_chars": _part(_count(rows[again], texts, lengths[again]), chars),
-        "duplicate_paragraph_chars": _part(
-            _count(part_rows[parts_again], texts, part_lengths[parts_again]),
-            _count(part_rows, texts, part_lengths),
-        ),
-        "bullet_lines": _part(_count(rows[bullets], texts), counts),
-        "ellipsis_lines": _part(_count(rows[ellipses], texts), counts),
-        "punctuated_lines": _part(_count(rows[ended], texts), counts),
-        "short_lines": _part(_count(rows[lengths < short[rows]], texts), counts),
+        "lines": _count(rows, texts),
+        "line_chars": _count(rows, texts, lengths),
+        "lines_again": _count(rows[again], texts),
+        "line_chars_again": _count(rows[again], texts, lengths[again]),
+        "paragraphs": _count(part_rows, texts),
+        "paragraph_chars": _count(part_rows, texts, part_lengths),
+        "paragraphs_again": _count(part_rows[parts_again], texts),
+        "paragraph_chars_again": _count(part_rows[parts_again], texts, part_lengths[parts_again]),
+        "bullets": _count(rows[bullets], texts),
+        "ellipses": _count(rows[_end_in_ellipsis(marks, starts, stops)], texts),
+        "punctuated": _count(rows[ended], texts),
+        "short": _count(rows[lengths < short[rows]], texts),
         "sentences": _sentences(marks, starts, stops, rows, retained),
+    }
+
+
+def line_measures(counts: Counts) -> dict[str, NDArray[np.float64]]:
+    """Returns which part of its lines and paragraphs each text has; NaN where it has none."""
+    lines, chars = counts["lines"], counts["line_chars"]
+    paragraphs, paragraph_chars = counts["paragraphs"], counts["paragraph_chars"]
+    return {
+        "duplicate_lines": _part(counts["lines_again"], lines),
+        "duplicate_paragraphs": _part(counts["paragraphs_again"], paragraphs),
+        "duplicate_line_chars": _part(counts["line_chars_again"], chars),
+        "duplicate_paragraph_chars": _part(counts["paragraph_chars_again"], paragraph_chars),
+        "bullet_lines": _part(counts["bullets"], lines),
+        "ellipsis_lines": _part(counts["ellipses"], lines),
+        "punctuated_lines": _part(counts["punctuated"], lines),
+        "short_lines": _part(counts["short"], lines),
     }
 
 
@@ -191,9 +214,7 @@ def _duplicates(marks: Marks, starts: Ints, stops: Ints, rows: Ints) -> Ints:
     return np.array(again, np.int64)
 
 
-def _sentences(
-    marks: Marks, starts: Ints, stops: Ints, rows: Ints, retained: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def _sentences(marks: Marks, starts: Ints, stops: Ints, rows: Ints, retained: NDArray[np.bool_]) -> Ints:
     """Counts the sentences in the lines that C4 retains.
 
     Those that end like a sentence (and not in an ellipsis), hold five words and no boilerplate. Inside a
@@ -212,11 +233,11 @@ def _sentences(
     return counts + _count(rows[lines[ends]], texts)
 
 
-def _count(rows: Ints, texts: int, weights: Ints | None = None) -> NDArray[np.float64]:
-    return np.bincount(rows, weights, minlength=texts).astype(np.float64)
+def _count(rows: Ints, texts: int, weights: Ints | None = None) -> Ints:
+    return np.bincount(rows, weights, minlength=texts).astype(np.int64)
 
 
-def _part(counts: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.float64]:
+def _part(counts: Ints, of: Ints) -> NDArray[np.float64]:
     parts = np.full(len(of), np.nan)
     np.divide(counts, of, out=parts, where=of > 0)
     return parts

@@ -7,6 +7,7 @@ those that join their function words to others, or write no spaces and few chara
 nothing.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -91,6 +92,13 @@ class StopWordTable:
     """Finds stop words by their hashes.
 
     A table over 16 bits of a hash tells which stop word it may be; then the whole hash is compared.
+
+    Attributes:
+        languages: ISO 639 code -> its row in ``belongs``.
+        hashes: Of the stop words of all languages.
+        belongs: Whether each is one of each language; the last row is for languages without a list.
+        shift: Where in a hash the 16 bits begin.
+        slots: Index in ``hashes`` by these bits.
     """
 
     def __init__(self) -> None:
@@ -99,22 +107,25 @@ class StopWordTable:
         known = sorted({value for of in hashes.values() for value in of})
         self.languages = {code: row for row, code in enumerate(languages)}
         self.hashes = np.array(known, np.uint64)
-        # belongs[language, word]; the last row is for languages without a list.
         self.belongs = np.zeros((len(languages) + 1, len(known)), np.bool_)
         for row, code in enumerate(languages):
             self.belongs[row] = np.isin(self.hashes, np.array(hashes[code], np.uint64))
         # The first place in the hashes where the bits of all are different.
-        self._shift = next(
+        self.shift = next(
             shift for shift in range(48) if len(np.unique(self._slots(self.hashes, shift))) == len(known)
         )
-        self._words = np.zeros(_SLOTS, np.int16)
-        self._words[self._slots(self.hashes, self._shift)] = np.arange(len(known))
+        self.slots = np.zeros(_SLOTS, np.int16)
+        self.slots[self._slots(self.hashes, self.shift)] = np.arange(len(known))
 
     def find(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
         """Returns the places of stop words of any language among hashes, and which ones they are."""
-        words = self._words[self._slots(hashes, self._shift)]
+        words = self.slots[self._slots(hashes, self.shift)]
         places = np.flatnonzero(self.hashes[words] == hashes)
         return places, words[places]
+
+    def rows(self, languages: Sequence[str | None]) -> NDArray[np.int64]:
+        """Returns the row in ``belongs`` of each language, the last one where it has no list."""
+        return np.array([self.languages.get(code or "", len(self.languages)) for code in languages], np.int64)
 
     @staticmethod
     def _slots(hashes: NDArray[np.uint64], shift: int) -> NDArray[np.uint64]:

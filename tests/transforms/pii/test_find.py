@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms import compiled
 from transforms.pii.accounts import passes_mod97
 from transforms.pii.cards import passes_luhn
 from transforms.pii.find import Rules, find, redact
 from transforms.pii.kinds import KINDS, placeholder
 from transforms.pii.phones import regions_of
-from transforms.pii.plain import Plain
+from transforms.pii.plain import AFTER_LETTER, DOTTED, LONG_NUMBER, NUMBER, Plain
 
 EVERYWHERE = ("US", "GB", "DE", "FR", "CN", "JP")
 BODY = "MIIEpAIBAAKCAQEA0a1b2c3d4e5f\n" * 4
@@ -51,6 +52,32 @@ FOUND = [
     ("phone", "tél «01 70 18 99 00»"),
     ("phone", "هاتف «+٤٩ ٣٠ ٣٠٣٩٨٦٣٠٠»"),
     ("phone", "call «001-650-253-0000» from abroad"),
+    ("phone", "our office\n«(650) 253-0000»\nopen daily"),
+    ("phone", "Phone:\n«60-56-85-91»\n"),
+    ("phone", "Anna\n«781 1704» office\nBonn"),
+    ("phone", "Anna\n«650 253 0000»-Office\\,"),
+    ("phone", "not answering at «78 651 450»"),
+    ("phone", "Desk: «6502530000»"),
+    ("email", "see http://corp.org\n«ann@corp.org»"),
+    ("ip", "the server\n«81.2.69.142»"),
+    ("ip", "server «81.2.69.142» is your «81.2.69.150»"),
+    ("card", "the card\n«4539 1488 0343 6467»"),
+    ("secret", "bot «1234567890:AA" + "a1B2c" * 6 + "xyz»"),
+    ("secret", "«MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe." + "a1B2c3" * 5 + "»"),
+    ("secret", "«dckr_" + "pat_" + "a1B2c3d4e" * 3 + "»"),
+    ("secret", "«dp.st." + "a1B2c3d4" * 5 + "»"),
+    ("secret", "«pscale_" + "tkn_" + "a1B2c3d4" * 4 + "»"),
+    ("secret", "«lin_" + "api_" + "a1B2c3d4" * 5 + "»"),
+    ("secret", "«figd_" + "a1B2c3d4" * 5 + "»"),
+    ("secret", "«glsa_" + "a1B2c3d4" * 4 + "_0a1b2c3d»"),
+    ("secret", "«pat" + "a1B2c3d4e5f6G7" + "." + "0a1b2c3d" * 8 + "»"),
+    ("secret", "«a1B2c3d4e5f6G7" + ".atlasv1." + "a1B2c3d4e5f6" * 5 + "»"),
+    ("secret", "«gsk_" + "a1B2" * 13 + "»"),
+    ("secret", "«xkeysib-" + "0a1b2c3d" * 8 + "-" + "a1B2" * 4 + "»"),
+    ("secret", "«rubygems_" + "0a1b2c" * 8 + "»"),
+    ("secret", "«dt0c01." + "A2B3C4D5" * 3 + "." + "A2B3C4D5" * 8 + "»"),
+    ("secret", "«sqp_" + "0a1b2c3d" * 5 + "»"),
+    ("secret", "«sntryu_" + "0a1b2c3d" * 8 + "»"),
     ("card", "paid with «4539 1488 0343 6467» today"),
     ("card", "«5500-0055-5555-5559»"),
     ("card", "«3782 822463 10013»"),
@@ -229,3 +256,20 @@ def test_no_text_takes_more_than_its_length(piece: str) -> None:
     start = time.process_time()
     find(piece * (300_000 // len(piece)), KINDS, ("US", "GB"))
     assert time.process_time() - start < 8
+
+
+@given(st.text(st.sampled_from("a1٣.- é中x23"), max_size=120))
+def test_signs_are_the_same_without_compiled_loops(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        ours = Plain(text).signs
+        patch.setattr(compiled, "loops", lambda name: None)
+        assert ours == Plain(text).signs
+
+
+def test_signs_say_what_stands_in_a_text() -> None:
+    assert Plain("no sign 4 any").signs == Plain("").signs == Plain("7").signs == 0
+    assert Plain("a1").signs == AFTER_LETTER
+    assert Plain("1 2 3 4 5 6    " + " " * 10 + "7").signs == NUMBER | DOTTED
+    assert Plain("1  2  3  4  5  6    " + " " * 6 + "7").signs == 0
+    assert Plain("123456789012").signs == NUMBER | LONG_NUMBER
+    assert Plain("8.8.8.8").signs == DOTTED
