@@ -20,9 +20,11 @@ MOST_SHINGLES: Final = 5
 
 # Of each function, its arguments: an object, a pointer or a number.
 _ARGUMENTS: Final = {
-    "words": "oippppppp",
+    "words": "oipppppppp",
+    "weigh": "opp",
     "shingles": "pppppiipppp",
     "sign": "ppippipp",
+    "sketch": "oipppppppippppipppppp",
 }
 _KINDS: Final[dict[str, Any]] = {"o": ctypes.py_object, "p": ctypes.c_void_p, "i": ctypes.c_int64}
 
