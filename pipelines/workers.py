@@ -123,7 +123,7 @@ def standing_by(workers: int) -> Iterator[None]:
     """Forks workers now for the first job that is run within, so that they need not import what is here.
 
     Call it when all is imported and before anything else is done. Where this process has other threads by
-    then, which a fork might break, or cannot be forked soundly, workers are started anew when they are needed.
+    then, which a fork might break, or cannot be forked soundly, workers are started when they are needed.
     """
     if sys.platform == "linux" and threading.active_count() == 1:
         for _ in range(min(workers, _MOST_READY)):

@@ -373,6 +373,24 @@ SHARED void datamoat_sketch(PyObject *texts, int64_t room, const uint32_t *table
     }
 }
 
+/* Counts what each of `count` sets shares with one of others. All sets are ascending and distinct.
+ * which: of each, the number of the one that it is held against. */
+SHARED void datamoat_shared(const uint32_t *ones, const int64_t *one_bounds, const uint32_t *others,
+                            const int64_t *other_bounds, const int64_t *which, int64_t count, int64_t *shared) {
+    for (int64_t place = 0; place < count; place++) {
+        const uint32_t *one = ones + one_bounds[which[place]], *one_end = ones + one_bounds[which[place] + 1];
+        const uint32_t *other = others + other_bounds[place], *other_end = others + other_bounds[place + 1];
+        int64_t found = 0;
+        while (one < one_end && other < other_end) { /* no branch on which of both is less: nobody can foresee it */
+            const uint32_t left = *one, right = *other;
+            found += left == right;
+            one += left <= right;
+            other += right <= left;
+        }
+        shared[place] = found;
+    }
+}
+
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernel", NULL, -1, NULL, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__kernel(void) { return PyModule_Create(&module); }

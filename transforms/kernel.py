@@ -23,6 +23,7 @@ _ARGUMENTS: Final = {
     "words": "oipppppppp",
     "weigh": "opp",
     "shingles": "pppppiipppp",
+    "shared": "pppppip",
     "sign": "ppippipp",
     "sketch": "oipppppppippppipppppp",
 }
