@@ -67,7 +67,7 @@ def load_columns(
 
 
 def _times(column: pa.Array) -> NDArray[np.int64]:
-    """Returns microseconds, ``NO_DATE`` where a value is missing; without Arrow's functions, slow to import."""
+    """Returns microseconds, ``NO_DATE`` where a value is missing; not by Arrow's slow import."""
     missing, values = column.buffers()
     times = np.frombuffer(values, np.int64, len(column), column.offset * 8)
     if missing is None or not column.null_count:
