@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.peers.tools import datamoat_build
-from benchmarks.resources import SAMPLE_SECONDS, measure
+from benchmarks.resources import measure
 from pipelines.pairing import Pairing
 from schemas.ids import digest16, text_sha256
 from schemas.specs import DedupSpec
@@ -249,10 +249,11 @@ def build(folder: Path, documents: int, workers: int) -> None:
     # Receipts of units are there as soon as those are read.
     read = max(path.stat().st_mtime for path in (out / "warehouse/receipts/ingest").iterdir())
     for name, some in (
-        ("read, sign, write", [size for seconds, size in samples if seconds <= read]),
-        ("deduplicate, commit", [size for seconds, size in samples if seconds > read]),
+        ("read, sign, write", [sample for sample in samples if sample[0] <= read]),
+        ("deduplicate, commit", [sample for sample in samples if sample[0] > read]),
     ):
-        print(f"  {name:<20} {len(some) * SAMPLE_SECONDS:>8.0f} s, {max(some, default=0) / 1e6:>8,.0f} MB")
+        seconds = some[-1][0] - some[0][0] if some else 0
+        print(f"  {name:<20} {seconds:>8.0f} s, {max((size for _, size in some), default=0) / 1e6:>8,.0f} MB")
     for table in sorted((out / "warehouse/parts").iterdir()):
         size = sum(path.stat().st_size for path in table.iterdir())
         print(f"  {table.name:<20} {size / documents:>8.1f} bytes a document on disk")

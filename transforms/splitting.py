@@ -2,7 +2,7 @@
 
 What a word and its hash are stands in ``transforms.words``. Every word's polynomial is a difference of two
 prefix sums, times an inverse power of P for its place: exact integer arithmetic, and no Python per word. Work
-goes through blocks that fit the processor's cache. ``kernel.c`` computes the same.
+goes through blocks that fit the processor's cache. ``kernel_words.c`` computes the same.
 """
 
 from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ are compared (``Words.twelfths``). A run of more than ``splitting.WORD_CHARS`` c
 a line of base64) counts as several words. Case is folded. A word's hash depends on its folded code points
 only: not on its place, its neighbours or the texts around it.
 
-The hash of code points c_0 … c_n is the polynomial Σ c_i·P^i modulo 2^64, mixed at the end. ``kernel.c``
-computes it, or ``transforms.splitting`` in NumPy, the same. Time is linear in the characters.
+The hash of code points c_0 … c_n is the polynomial Σ c_i·P^i modulo 2^64, mixed at the end. Compiled
+loops compute it, or ``transforms.splitting`` in NumPy, the same. Time is linear in the characters.
 """
 
 from collections.abc import Sequence
