@@ -2,11 +2,15 @@
 
     python benchmarks/dedup_scale.py                          1,000,000 documents
     python benchmarks/dedup_scale.py --documents 200000
+    python benchmarks/dedup_scale.py --build --workers 2      the whole command instead
 
 Makes short documents of 100 words: new ones, exact copies, copies with some words edited (of all originals,
 some much more often than others), and 1 % with a banner that is half of them. Texts are signed by the
 project's own functions and written as parts; then the steps of ``pipelines.deduplicate`` run one after
 another in this process, on one thread. Memory is RSS, its peak reset before each step (Linux only).
+
+With ``--build`` the same documents are JSON Lines, which ``datamoat build`` reads, signs and deduplicates
+with nothing else switched on; memory is then the sum of PSS over its processes (``benchmarks/resources.py``).
 """
 
 import argparse
@@ -19,11 +23,14 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.peers.tools import datamoat_build
+from benchmarks.resources import measure
 from pipelines.pairing import Pairing
 from schemas.ids import digest16, text_sha256
 from schemas.specs import DedupSpec
@@ -225,6 +232,33 @@ def run(storage: Storage, documents: int) -> None:
     report.size("pairs on disk", written["pairs"].bytes)
 
 
+def build(folder: Path, documents: int, workers: int) -> None:
+    """Builds the documents by the command, and prints what that takes."""
+    corpus, out = folder / "corpus", folder / "out"
+    corpus.mkdir()
+    out.mkdir()
+    with (corpus / "texts.jsonl").open("wb") as file:
+        file.writelines(orjson.dumps({"text": text}) + b"\n" for text in iter_texts(documents))
+    samples: list[tuple[float, int]] = []
+    cost = measure(
+        datamoat_build(corpus, out, workers), sample=lambda seconds, size: samples.append((seconds, size))
+    )
+    print(f"{documents:,} documents, {workers} workers: exit code {cost.exit_code}, {cost.wall_s:,.0f} s,")
+    print(f"{cost.cpu_s:,.0f} CPU s, sum of PSS at most {cost.peak_pss_mb:,.0f} MB, ", end="")
+    print(f"largest process {cost.peak_rss_mb:,.0f} MB")
+    # Receipts of units are there as soon as those are read.
+    read = max(path.stat().st_mtime for path in (out / "warehouse/receipts/ingest").iterdir())
+    for name, some in (
+        ("read, sign, write", [sample for sample in samples if sample[0] <= read]),
+        ("deduplicate, commit", [sample for sample in samples if sample[0] > read]),
+    ):
+        seconds = some[-1][0] - some[0][0] if some else 0
+        print(f"  {name:<20} {seconds:>8.0f} s, {max((size for _, size in some), default=0) / 1e6:>8,.0f} MB")
+    for table in sorted((out / "warehouse/parts").iterdir()):
+        size = sum(path.stat().st_size for path in table.iterdir())
+        print(f"  {table.name:<20} {size / documents:>8.1f} bytes a document on disk")
+
+
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(
@@ -234,8 +268,13 @@ def main() -> None:
     parser.add_argument(
         "--dir", help="where the parts are written, and deleted again; the temporary folder if not given"
     )
+    parser.add_argument("--build", action="store_true", help="run the whole command instead of the steps")
+    parser.add_argument("--workers", type=int, default=2, help="of the command")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.dir) as folder:
+        if options.build:
+            build(Path(folder).resolve(), options.documents, options.workers)
+            return
         run(open_storage(folder), options.documents)
 
 

@@ -9,9 +9,12 @@ seen. Linux only.
 """
 
 import argparse
+import contextlib
 import itertools
 import json
+import math
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -50,6 +53,7 @@ def measure(
     env: Mapping[str, str] | None = None,
     quiet: bool = True,
     sample: Callable[[float, int], None] | None = None,
+    limit_s: float = math.inf,
 ) -> Cost:
     """Runs a command to its end and returns what it cost.
 
@@ -58,6 +62,7 @@ def measure(
         env: Environment variables added to ours.
         quiet: True throws its stdout away; stderr is always shown.
         sample: Called with each sample: seconds since 1970, and the sum of PSS in bytes.
+        limit_s: After so many seconds it and its descendants are killed; the exit code is -9 then.
     """
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -74,6 +79,8 @@ def measure(
         peak_rss, peak_pss = max(peak_rss, rss), max(peak_pss, pss)
         if sample:
             sample(time.time(), pss)
+        if time.perf_counter() - started > limit_s:
+            _kill(process.pid)
         time.sleep(SAMPLE_SECONDS)
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -129,6 +136,12 @@ def tree_memory(root: int) -> tuple[int, int]:
     """
     memory = [_memory(pid) for pid in _tree(root)]
     return max(rss for rss, _ in memory), sum(pss for _, pss in memory)
+
+
+def _kill(root: int) -> None:
+    for pid in _tree(root):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _tree(root: int) -> list[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pipelines.chain import Chain
+from pipelines.lean import import_lean_beam
 from pipelines.logs import quiet_beam
 from pipelines.memory import spare_what_is_imported
 from schemas.units import WorkUnit
@@ -44,6 +45,8 @@ class IngestJob:
         if tuple(flags) == IN_MEMORY and any(map(needs_sandbox, units)):
             warm_up()  # it imports the parsers while this process imports Beam
         quiet_beam()
+        if tuple(flags) == IN_MEMORY:
+            import_lean_beam()
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 
@@ -72,6 +75,8 @@ class SignJob:
     def run(self, units: Sequence[WorkUnit], flags: Sequence[str]) -> None:
         """Runs the signing over the units; raises what failed in it."""
         quiet_beam()
+        if tuple(flags) == IN_MEMORY:
+            import_lean_beam()
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 

@@ -9,9 +9,7 @@ from apache_beam import PCollection
 from pipelines.chain import Chain
 from pipelines.writing import sign_receipt
 from schemas.units import Receipt, WorkUnit
-from transforms.shingles import shingles
-from transforms.signatures import sign
-from transforms.words import split_words
+from transforms.sketches import sketch
 from warehouse.parts import UnitParts, open_part
 from warehouse.receipts import INGEST, SIGN, read_receipt, write_receipt
 from warehouse.rows import signature_rows
@@ -50,8 +48,8 @@ class _SignUnitFn(beam.DoFn):
         for path in (part.path for part in ingest.parts if part.table == "documents"):
             with open_part(self._storage, path) as part:
                 for batch in part.iter_batches(columns=["doc_id", "text_sha256", "text"], batch_size=256):
-                    words = split_words(batch.column("text").to_pylist())
-                    signatures = sign(shingles(words, spec.ngram), spec.permutations)
+                    texts = batch.column("text").to_pylist()
+                    _, signatures = sketch(texts, spec.ngram, spec.permutations)
                     ids = batch.column("doc_id").storage.to_pylist()
                     hashes = batch.column("text_sha256").to_pylist()
                     parts.write("signatures", signature_rows(ids, hashes, signatures))

@@ -24,6 +24,7 @@ from transforms.pii.document import protect_document, protect_fallen
 from transforms.quality import judge_batch
 from transforms.shingles import shingles
 from transforms.signatures import sign
+from transforms.sketches import sketch
 from transforms.words import words_of
 from warehouse.receipts import INGEST, read_receipt
 from warehouse.storage import open_storage
@@ -64,11 +65,15 @@ def sign_batch(batch: Batch, spec: IngestSpec) -> Batch:
     """Counts words and signs the documents of a batch; the words are split once, for all steps."""
     if not batch.documents:
         return batch
-    words = words_of(batch)
-    signed = replace(batch, measures=measure(words))
     if not spec.dedup.enabled:
-        return signed
-    return replace(signed, signatures=sign(shingles(words, spec.dedup.ngram), spec.dedup.permutations))
+        return replace(batch, measures=measure(words_of(batch)))
+    ngram, permutations = spec.dedup.ngram, spec.dedup.permutations
+    if batch.words is None:
+        measures, signatures = sketch([document.text for document in batch.documents], ngram, permutations)
+    else:
+        words = words_of(batch)
+        measures, signatures = measure(words), sign(shingles(words, ngram), permutations)
+    return replace(batch, measures=measures, signatures=signatures)
 
 
 @dataclass(eq=False)

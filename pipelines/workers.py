@@ -7,6 +7,7 @@ import errno
 import gc
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -14,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import Pipe, get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -35,6 +36,8 @@ _COLLECT_EVERY = 20_000  # new objects; 700 by default
 
 _LEAVE_SECONDS = 2.0
 """How long an idle child may take to end before it is killed."""
+
+_MOST_READY = 16  # workers that are forked before it is known how many are needed
 
 _GO_ON = "run the same command again, it goes on where it stopped"
 
@@ -57,6 +60,9 @@ class Task(Protocol):
 
 
 T = TypeVar("T", bound=Task)
+
+
+_ready: "list[_Child]" = []  # forked, and without a job so far
 
 
 def run_in_children(job: Job[T], tasks: Sequence[T], workers: int) -> None:
@@ -112,21 +118,46 @@ def _wanted(left: int, workers: int) -> int:
     return left if workers == 1 else max(left // (workers * _SHARE), GROUP_BYTES)
 
 
+@contextmanager
+def standing_by(workers: int) -> Iterator[None]:
+    """Forks workers now for the first job that is run within, so that they need not import what is here.
+
+    Call it when all is imported and before anything else is done. Where this process has other threads by
+    then, which a fork might break, or cannot be forked soundly, workers are started when they are needed.
+    """
+    if sys.platform == "linux" and threading.active_count() == 1:
+        for _ in range(min(workers, _MOST_READY)):
+            _ready.append(_Child(forked=True))
+    try:
+        yield
+    finally:
+        while _ready:
+            _ready.pop().leave()
+
+
 class _Child:
     """A worker process and the pipe to it."""
 
-    def __init__(self, job: Job[Any]) -> None:
-        # Spawned, not forked: the parent has threads (Arrow, progress) that a fork would break.
-        context = get_context("spawn")
-        self.pipe, other = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_work, args=(other, job), daemon=True)
+    def __init__(self, *, forked: bool = False) -> None:
+        self.pipe, other = Pipe()
+        # A fork has all pipes to the others too, and would keep them open.
+        held = [self.pipe, *(child.pipe for child in _ready)] if forked else []
+        self.process: BaseProcess
+        if forked:
+            self.process = get_context("fork").Process(target=_work, args=(other, held), daemon=True)
+        else:
+            # By then there are threads (Arrow, progress) that a fork would break.
+            self.process = get_context("spawn").Process(target=_work, args=(other, held), daemon=True)
+            # Starting this helper of multiprocessing lifts the block below, so it must be there already.
+            resource_tracker.ensure_running()
         with _deaf_to_interrupts():
             self.process.start()
         other.close()
 
-    def send(self, group: Sequence[object]) -> None:
+    def send(self, message: object) -> None:
+        """Sends the job, and then groups of tasks."""
         try:
-            self.pipe.send(group)
+            self.pipe.send(message)
         except (BrokenPipeError, ConnectionResetError):
             self.died()
 
@@ -163,7 +194,9 @@ class _Child:
 def _children(job: Job[Any], count: int) -> Iterator[list[_Child]]:
     children: list[_Child] = []
     try:
-        children.extend(_Child(job) for _ in range(count))
+        for _ in range(count):
+            children.append(_ready.pop() if _ready else _Child())
+            children[-1].send(job)
         yield children
         for child in children:
             child.leave()
@@ -182,8 +215,6 @@ def _deaf_to_interrupts() -> Iterator[None]:
     It goes to the whole process group; only the parent decides what it means, and gets it afterwards: a
     process whose start is broken off would complain that it was told nothing.
     """
-    # Starting this helper of multiprocessing lifts the block, so it must be there already.
-    resource_tracker.ensure_running()
     came: list[int] = []
     handler = signal.getsignal(signal.SIGINT)
     # Other threads may take the signal; its handler runs in the main thread all the same.
@@ -201,13 +232,19 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-def _work(pipe: Connection, job: Job[Any]) -> None:
-    """The life of a child: a group in, None or a failure out, until it is killed."""
+def _work(pipe: Connection, held: Sequence[Connection]) -> None:
+    """The life of a child: a job in, and then, until it is killed, a group in, None or a failure out."""
+    for other in held:
+        other.close()
     # Parsers that print must not write into the command's data.
     os.dup2(2, 1)
     # Records are trees, hardly any of which is a circle that only a collection would find.
     gc.set_threshold(_COLLECT_EVERY)
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
+    try:
+        job: Job[Any] = pipe.recv()
+    except EOFError:
+        return  # nothing was to be done
     while True:
         try:
             group = pipe.recv()

@@ -106,9 +106,13 @@ def table() -> NDArray[np.uint32]:
     """
     entries = np.arange(_CODE_POINTS, dtype=np.uint32)
     entries |= np.uint32(APART << CLASS_SHIFT)
-    codes = np.concatenate([np.arange(*span, dtype=np.uint32) for span in _ASSIGNED])
-    categories = np.array([unicodedata.category(chr(code)) for code in codes.tolist()])
-    known = ~np.isin(categories, ("Cn", "Co", "Cs"))
+    codes = np.concatenate([np.arange(*span, dtype="<u4") for span in _ASSIGNED])
+    named = list(map(unicodedata.category, codes.tobytes().decode("utf-32-le", "surrogatepass")))
+    names = {name: number for number, name in enumerate(sorted(set(named)))}
+    # As numbers first: an array of so many names is slow to make and to search.
+    numbers = np.fromiter(map(names.__getitem__, named), np.uint8, len(named))
+    categories = np.array(list(names))[numbers]
+    known = ~np.isin(list(names), ("Cn", "Co", "Cs"))[numbers]
     codes, categories = codes[known], categories[known]
     folded = codes.copy()
     # Other letters (all of Han is that) have no case, and are two thirds of all.

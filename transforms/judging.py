@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms import kernel
 from transforms.shingles import Shingles
 
 DEVIATIONS: Final = 2.0
@@ -74,7 +75,8 @@ class HeldShingles:
     """
 
     def __init__(self, made: Shingles) -> None:
-        self._sets = [np.unique(made.of(row)) for row in range(len(made.bounds) - 1)]
+        sets = made.distinct()
+        self._sets = [sets.of(row) for row in range(len(made.bounds) - 1)]
 
     def learn(self, rows: NDArray[np.int64]) -> None:
         """Has nothing to learn, as all rows are known."""
@@ -200,6 +202,11 @@ def set_containments(wholes: Shingles, parts: Shingles, which: NDArray[np.int64]
 
 
 def _shared(ones: Shingles, others: Shingles, which: NDArray[np.int64]) -> NDArray[np.int64]:
+    if kernel.compiled():
+        shared = np.empty(len(which), np.int64)
+        parts = [ones.hashes, ones.bounds, others.hashes, others.bounds, which]
+        kernel.call("shared", *map(np.ascontiguousarray, parts), len(which), shared)
+        return shared
     sizes, of_one = np.diff(others.bounds), np.diff(ones.bounds)
     # A set's number before its hashes makes all sets one ascending list.
     there = np.repeat(np.arange(len(of_one), dtype=np.uint64) << _HALF, of_one) | ones.hashes

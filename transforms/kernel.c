@@ -1,19 +1,12 @@
-/* The inner loops of words.py, shingles.py and signatures.py, with the same results, value by value.
+/* The inner loops of shingles.py, signatures.py, sketches.py and judging.py, with the same results, value by value
+ * (those of words.py and measures.py are in kernel_words.c).
  *
  * What each computes and why stands there; here is only how. Called through ctypes by kernel.py; the module
  * itself is empty, so that it is built and found like any other. Nothing here allocates or keeps state: all arrays
  * are the caller's, and large enough as each function says.
  */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
-
-#if defined(_WIN32)
-#define SHARED __declspec(dllexport)
-#else
-#define SHARED __attribute__((visibility("default")))
-#endif
+#include "kernel.h"
 
 /* One build for the processors of today and of fifteen years ago: the loader chooses. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__)
@@ -22,106 +15,17 @@
 #define VECTORS
 #endif
 
-enum { LETTER = 0, APART = 1, ATTACHED = 2, LOGOGRAM = 3, SOUND = 4 };
-enum { CLASS_SHIFT = 24, WORD_CHARS = 256, WHOLE = 12, USUAL_LETTERS = 5, MOST_LETTERS = 20 };
-
 static const uint64_t BASE = 0xD1342543DE82EF95u;
+static const uint32_t NEXT = 0x9E3779B9u;
 
-static uint64_t mix(uint64_t value) {
-    value ^= value >> 33;
-    value *= 0xFF51AFD7ED558CCDu;
-    value ^= value >> 33;
-    value *= 0xC4CEB9FE1A85EC53u;
-    return value ^ value >> 33;
-}
-
-typedef struct {
-    uint64_t *hashes;
-    uint8_t *twelfths;
-    int64_t *starts, *stops;
-    int64_t count;
-} Found;
-
-static void add(Found *found, uint64_t sum, int64_t start, int64_t stop, uint8_t twelfths) {
-    int64_t place = found->count++;
-    found->hashes[place] = mix(sum);
-    found->twelfths[place] = twelfths;
-    found->starts[place] = start;
-    found->stops[place] = stop;
-}
-
-/* One function for each width of Python's strings. A run goes on over attached characters; cut into pieces of
- * WORD_CHARS, it is cut wherever it is. */
-#define SPLITTER(NAME, TYPE)                                                                                  \
-    static void NAME(const TYPE *points, int64_t length, int64_t offset, const uint32_t *table,               \
-                     const uint64_t *powers, Found *found) {                                                  \
-        int64_t place = 0;                                                                                    \
-        while (place < length) {                                                                              \
-            const uint32_t first = table[points[place]], kind = first >> CLASS_SHIFT;                         \
-            if (kind == APART || kind == ATTACHED) {                                                          \
-                place++;                                                                                      \
-                continue;                                                                                     \
-            }                                                                                                 \
-            /* LETTER goes with LETTER and ATTACHED, the others with ATTACHED only. */                        \
-            const uint32_t with = kind == LETTER ? LETTER : ATTACHED;                                         \
-            uint8_t part = kind == LOGOGRAM ? 8 : kind == SOUND ? 3 : WHOLE;                                  \
-            int64_t start = place++;                                                                          \
-            uint64_t sum = first;                                                                             \
-            for (; place < length; place++) {                                                                 \
-                const uint32_t entry = table[points[place]], own = entry >> CLASS_SHIFT;                      \
-                if (own != with && own != ATTACHED)                                                           \
-                    break;                                                                                    \
-                if (place - start == WORD_CHARS) {                                                            \
-                    add(found, sum, offset + start, offset + place, part);                                    \
-                    start = place;                                                                            \
-                    sum = 0;                                                                                  \
-                    part = WHOLE;                                                                             \
-                }                                                                                             \
-                sum += entry * powers[place - start];                                                         \
-            }                                                                                                 \
-            add(found, sum, offset + start, offset + place, part);                                            \
-        }                                                                                                     \
-    }
-
-SPLITTER(split_1, Py_UCS1)
-SPLITTER(split_2, Py_UCS2)
-SPLITTER(split_4, Py_UCS4)
-
-/* Finds the words of texts, a list of str; returns how many, at most one a character.
- * offset: of the first text; one more than its length comes between two. table: as characters.py has it.
- * powers: P^0 to P^255. ends: how many words there are up to the end of each text. */
-SHARED int64_t datamoat_words(PyObject *texts, int64_t offset, const uint32_t *table, const uint64_t *powers,
-                              uint64_t *hashes, uint8_t *twelfths, int64_t *starts, int64_t *stops,
-                              int64_t *ends) {
-    Found found = {hashes, twelfths, starts, stops, 0};
-    for (Py_ssize_t place = 0; place < PyList_GET_SIZE(texts); place++) {
-        PyObject *text = PyList_GET_ITEM(texts, place);
-        const int64_t length = PyUnicode_GET_LENGTH(text);
-        const void *points = PyUnicode_DATA(text);
-        switch (PyUnicode_KIND(text)) {
-        case PyUnicode_1BYTE_KIND:
-            split_1(points, length, offset, table, powers, &found);
-            break;
-        case PyUnicode_2BYTE_KIND:
-            split_2(points, length, offset, table, powers, &found);
-            break;
-        default:
-            split_4(points, length, offset, table, powers, &found);
-        }
-        offset += length + 1;
-        ends[place] = found.count;
-    }
-    return found.count;
-}
-
-/* Makes the shingles of documents; returns how many hashes, at most four a word and two a document.
+/* Makes the shingles of documents; returns how many hashes, at most five a word and two a document.
  * powers: B^0 to B^(12 ngram). made: the hashes. ends: after each document's last one.
  * lone: is set where two hashes were left out, which the caller must write. */
 SHARED int64_t datamoat_shingles(const uint64_t *hashes, const uint8_t *twelfths, const int64_t *starts,
                                  const int64_t *stops, const int64_t *bounds, int64_t documents, int64_t ngram,
                                  const uint64_t *powers, uint32_t *made, int64_t *ends, uint8_t *lone) {
     const int64_t needed = ngram * WHOLE;
-    const uint32_t usual = (uint32_t)(USUAL_LETTERS * WHOLE * ngram);
+    const uint64_t usual = (uint64_t)(USUAL_LETTERS * WHOLE * ngram), one = usual << 16;
     int64_t count = 0;
     for (int64_t document = 0; document < documents; document++) {
         const int64_t last = bounds[document + 1], before = count;
@@ -140,10 +44,17 @@ SHARED int64_t datamoat_shingles(const uint64_t *hashes, const uint8_t *twelfths
                 break;
             uint64_t mixed = (sum ^ sum >> 32) * BASE;
             uint32_t run = (uint32_t)(mixed >> 32), chance = (uint32_t)mixed >> 16;
-            uint32_t times = ((letters << 16) / usual + chance) >> 16;
+            /* ((letters << 16) / usual + chance) >> 16, which is five at most, without a division. */
+            const uint64_t weight = ((uint64_t)letters << 16) + usual * chance;
+            const int64_t times = (weight >= one) + (weight >= 2 * one) + (weight >= 3 * one) +
+                                  (weight >= 4 * one) + (weight >= 5 * one);
             kept += times > 0;
-            for (; times; times--, run += 0x9E3779B9u)
-                made[count++] = run;
+            /* No branch for the usual ones: what is written beyond the last one is written over. */
+            made[count] = run;
+            made[count + 1] = run + NEXT;
+            for (int64_t nth = 2; nth < times; nth++)
+                made[count + nth] = run + (uint32_t)nth * NEXT;
+            count += times;
             int64_t length = stops[begin] - starts[begin];
             sum -= hashes[begin] * powers[stop - begin - 1];
             amount -= twelfths[begin];
@@ -200,6 +111,54 @@ VECTORS SHARED void datamoat_sign(const uint32_t *hashes, const int64_t *bounds,
             }
             signature[row] = least;
         }
+    }
+}
+
+/* Measures and signs texts, a list of str, one by one, so that what is between text and signature stays in the
+ * cache. hashes, twelfths, starts, stops: scratch of one text, room values each; made, mixed: MOST_SHINGLES times
+ * as many. counts: words of each text. sums: weights of each. left: is set where nothing else is, since the text is
+ * longer than room or has a lone shingle. The others are as the functions above take them. */
+SHARED void datamoat_sketch(PyObject *texts, int64_t room, const uint32_t *table, const uint64_t *up,
+                            const uint64_t *down, uint64_t *hashes, uint8_t *twelfths, int64_t *starts,
+                            int64_t *stops, int64_t ngram, const uint64_t *powers, uint32_t *made,
+                            const uint32_t *factors, const uint32_t *summands, int64_t permutations,
+                            uint32_t *mixed, const uint8_t *weights, int64_t *counts, int64_t *sums,
+                            uint32_t *signatures, uint8_t *left) {
+    const Rules rules = {table, up, down};
+    for (Py_ssize_t place = 0; place < PyList_GET_SIZE(texts); place++) {
+        PyObject *text = PyList_GET_ITEM(texts, place);
+        left[place] = PyUnicode_GET_LENGTH(text) > room;
+        if (left[place])
+            continue;
+        Found found = {hashes, twelfths, starts, stops, 0};
+        datamoat_split(text, 0, &rules, &found);
+        int64_t words[2] = {0, found.count}, bounds[2] = {0, 0};
+        datamoat_shingles(hashes, twelfths, starts, stops, words, 1, ngram, powers, made, bounds + 1,
+                          left + place);
+        if (left[place])
+            continue;
+        datamoat_sign(made, bounds, 1, factors, summands, permutations, mixed,
+                      signatures + place * permutations);
+        counts[place] = found.count;
+        sums[place] = datamoat_weight(text, weights);
+    }
+}
+
+/* Counts what each of `count` sets shares with one of others. All sets are ascending and distinct.
+ * which: of each, the number of the one that it is held against. */
+SHARED void datamoat_shared(const uint32_t *ones, const int64_t *one_bounds, const uint32_t *others,
+                            const int64_t *other_bounds, const int64_t *which, int64_t count, int64_t *shared) {
+    for (int64_t place = 0; place < count; place++) {
+        const uint32_t *one = ones + one_bounds[which[place]], *one_end = ones + one_bounds[which[place] + 1];
+        const uint32_t *other = others + other_bounds[place], *other_end = others + other_bounds[place + 1];
+        int64_t found = 0;
+        while (one < one_end && other < other_end) { /* no branch on which of both is less: nobody can foresee it */
+            const uint32_t left = *one, right = *other;
+            found += left == right;
+            one += left <= right;
+            other += right <= left;
+        }
+        shared[place] = found;
     }
 }
 

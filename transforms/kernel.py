@@ -1,8 +1,9 @@
 """The compiled inner loops of words, shingles and signatures, where the installation could build them.
 
-``kernel.c`` computes what ``words``, ``shingles`` and ``signatures`` compute in NumPy, value by value the
-same, in a third of the time. It is built with the package if there is a C compiler. Without it, or with
-``DATAMOAT_KERNEL=numpy`` in the environment, NumPy computes; tests hold one against the other.
+``kernel.c`` and ``kernel_words.c`` compute what ``splitting``, ``measures``, ``shingling``, ``signatures``
+and ``judging`` compute in NumPy, value by value the same, in a third of the time. They are built with the
+package if there is a C compiler. Without it, or with ``DATAMOAT_KERNEL=numpy`` in the environment, NumPy
+computes; tests hold one against the other.
 """
 
 import ctypes
@@ -20,9 +21,12 @@ MOST_SHINGLES: Final = 5
 
 # Of each function, its arguments: an object, a pointer or a number.
 _ARGUMENTS: Final = {
-    "words": "oippppppp",
+    "words": "oipppppppp",
+    "weigh": "opp",
     "shingles": "pppppiipppp",
+    "shared": "pppppip",
     "sign": "ppippipp",
+    "sketch": "oipppppppippppipppppp",
 }
 _KINDS: Final[dict[str, Any]] = {"o": ctypes.py_object, "p": ctypes.c_void_p, "i": ctypes.c_int64}
 
@@ -48,7 +52,7 @@ def compiled() -> bool:
 
 
 def call(name: str, *arguments: NDArray[Any] | list[str] | int) -> int:
-    """Calls a function of ``kernel.c``; its comment there says what it takes.
+    """Calls a function of ``kernel.c`` or ``kernel_words.c``; its comment there says what it takes.
 
     Args:
         name: Without ``datamoat_``.

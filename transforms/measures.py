@@ -15,12 +15,15 @@ A space costs little because tokenizers join it to the word that follows. Sums a
 rounded up. NUL counts nothing.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.batches import Measures
+from transforms import kernel
 from transforms.words import Words
 
 TOKENS_VERSION: Final = 1
@@ -31,21 +34,29 @@ _BLOCK_TEXTS = 64
 
 
 @cache
-def _weights() -> bytes:
+def _byte_weights() -> NDArray[np.uint8]:
     """Returns the weight of each byte of UTF-8; a byte that continues a character has none."""
-    weights = np.zeros(256, np.uint8)
-    weights[1:0x80] = 160
+    made = np.zeros(256, np.uint8)
+    made[1:0x80] = 160
     for letters in (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz"):
-        weights[list(letters)] = 60
-    weights[list(b"0123456789\n")] = 120
-    weights[list(b" \t")] = 10
-    weights[0xC2:0xCC] = 120  # U+0080 – U+02FF
-    weights[0xCC:0xE0] = 96  # U+0300 – U+07FF
-    weights[0xE0:0xE3] = 144  # U+0800 – U+2FFF
-    weights[0xE3:0xEE] = 192  # U+3000 – U+DFFF
-    weights[0xEE:0xF0] = 144  # U+E000 – U+FFFF
-    weights[0xF0:0xF5] = 240
-    return weights.tobytes()
+        made[list(letters)] = 60
+    made[list(b"0123456789\n")] = 120
+    made[list(b" \t")] = 10
+    made[0xC2:0xCC] = 120  # U+0080 – U+02FF
+    made[0xCC:0xE0] = 96  # U+0300 – U+07FF
+    made[0xE0:0xE3] = 144  # U+0800 – U+2FFF
+    made[0xE3:0xEE] = 192  # U+3000 – U+DFFF
+    made[0xEE:0xF0] = 144  # U+E000 – U+FFFF
+    made[0xF0:0xF5] = 240
+    return made
+
+
+@cache
+def weights() -> NDArray[np.uint8]:
+    """Returns the weight of each character up to U+FFFF, and then one for all others."""
+    points = np.arange(0x10000)
+    first = np.select([points < 0x80, points < 0x800], [points, 0xC0 | points >> 6], 0xE0 | points >> 12)
+    return np.append(_byte_weights()[first], _byte_weights()[0xF0])
 
 
 def measure(words: Words) -> Measures:
@@ -56,17 +67,27 @@ def measure(words: Words) -> Measures:
     >>> made.chars.tolist(), made.words.tolist(), made.tokens.tolist()
     ([22, 2, 0], [4, 2, 0], [6, 2, 0])
     """
-    count = len(words.texts)
-    tokens = np.zeros(count, np.int32)
-    for first in range(0, count, _BLOCK_TEXTS):
-        encoded = [
-            text.encode("utf-8", "surrogatepass") for text in words.texts[first : first + _BLOCK_TEXTS]
-        ]
-        # A zero byte, which weighs nothing, after each text: reduceat knows no empty slice.
-        weights = np.frombuffer((b"\0".join(encoded) + b"\0").translate(_weights()), np.uint8)
-        starts = np.zeros(len(encoded), np.int64)
-        np.cumsum([len(data) + 1 for data in encoded[:-1]], out=starts[1:])
-        parts = np.add.reduceat(weights, starts, dtype=np.int64)
-        tokens[first : first + _BLOCK_TEXTS] = -(-parts // _PARTS)
+    texts = words.texts
+    sums = np.empty(len(texts), np.int64)
+    if kernel.compiled():
+        kernel.call("weigh", list(texts), weights(), sums)
+    else:
+        for first in range(0, len(texts), _BLOCK_TEXTS):
+            sums[first : first + _BLOCK_TEXTS] = _weigh(texts[first : first + _BLOCK_TEXTS])
     chars = (np.diff(words.offsets) - 1).astype(np.int32)
-    return Measures(chars, np.diff(words.bounds).astype(np.int32), tokens)
+    return Measures(chars, np.diff(words.bounds).astype(np.int32), tokens_of(sums))
+
+
+def tokens_of(sums: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Returns the tokens of texts, given the weights of their characters together."""
+    return (-(-sums // _PARTS)).astype(np.int32)
+
+
+def _weigh(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Returns the weights of some texts, by NumPy."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    # A zero byte, which weighs nothing, after each text: reduceat knows no empty slice.
+    weighed = np.frombuffer((b"\0".join(encoded) + b"\0").translate(_byte_weights().tobytes()), np.uint8)
+    starts = np.zeros(len(encoded), np.int64)
+    np.cumsum([len(data) + 1 for data in encoded[:-1]], out=starts[1:])
+    return np.add.reduceat(weighed, starts, dtype=np.int64)

@@ -36,7 +36,7 @@ def sign(shingles: Shingles, permutations: int) -> NDArray[np.uint32]:
     >>> sign(made, 4).shape
     (2, 4)
     """
-    factors, summands = _permutations(permutations)
+    factors, summands = permutations_of(permutations)
     if kernel.compiled():
         documents = len(shingles.bounds) - 1
         hashes, bounds = np.ascontiguousarray(shingles.hashes), np.ascontiguousarray(shingles.bounds)
@@ -80,7 +80,7 @@ def estimate(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.
 
 
 @cache
-def _permutations(count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+def permutations_of(count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Returns factor and summand of each permutation, as datasketch draws them.
 
     Not asked of datasketch itself: its import costs every worker 0.4 s. ``RandomState`` draws the same

@@ -81,8 +81,9 @@ def signature_rows(ids: Sequence[bytes], hashes: Sequence[bytes], signatures: An
     """Returns rows of ``signatures``; a MinHash is stored as its little-endian 32-bit values."""
     width = signatures.shape[1] * 4
     data = pa.py_buffer(signatures.astype("<u4", copy=False).tobytes())
-    fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(ids), [None, data])
-    columns = [uuids(ids), pa.array(hashes, pa.binary(32)), fixed.cast(pa.binary())]
+    borders = pa.py_buffer((np.arange(len(ids) + 1) * width).astype(np.int32))
+    minhash = pa.Array.from_buffers(pa.binary(), len(ids), [None, borders, data])
+    columns = [uuids(ids), pa.array(hashes, pa.binary(32)), minhash]
     return pa.RecordBatch.from_arrays(columns, schema=TABLES["signatures"])
 
 

@@ -62,10 +62,9 @@ class StoredShingleSets:
         sets = [np.empty(0, np.int64)]
         self._handle.seek(0, os.SEEK_END)
         for texts in self._iter_texts(rows):
-            made = self._shingle(texts)
-            values = [np.unique(made.of(number)) for number in range(len(texts))]
-            self._handle.write(np.concatenate(values).tobytes())
-            sets.append(np.array([len(of_one) for of_one in values]))
+            made = self._shingle(texts).distinct()
+            self._handle.write(made.hashes.tobytes())
+            sets.append(np.diff(made.bounds))
         self._handle.flush()
         sizes = np.concatenate(sets)
         begins = len(self._values) + np.cumsum(sizes) - sizes
@@ -117,5 +116,5 @@ class StoredShingleSets:
             if low < high:
                 column = part.read_row_group(group, columns=["text"]).column("text")
                 self.row_groups += 1
-                yield column.take(rows[low:high] - first).to_pylist()
+                yield [column[row].as_py() for row in (rows[low:high] - first).tolist()]
             first += count

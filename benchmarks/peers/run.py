@@ -2,16 +2,19 @@
 
     python benchmarks/peers/run.py --data DIR [--documents 40000] [--rounds 3] [--slow-rounds 1]
                                    [--cores 1 2] [--only datamoat rensa ...] [--work build/peers]
+                                   [--limit 3600]
 
 Makes the benchmark corpus of ``DIR/bulk`` (``benchmarks/corpus.py``) and a virtual environment for each
 tool, both once, in the work folder. Then runs them in turn, whole processes from reading JSONL to written
 results, imports included (compiled before, by a run on a few documents that is not counted), each pinned to
 as many cores as it has workers, and prints medians. A tool that takes minutes takes part in the first
-``--slow-rounds`` rounds only. Every run is kept in ``results-40000.json`` of the work folder, and later ones
-are added to it; ``--report`` prints the table from it and runs nothing.
+``--slow-rounds`` rounds only; one that takes more than ``--limit`` seconds, the same for all, is ended,
+which is said, and the others go on. Every run is kept in ``results-40000.json`` of the work folder, and later
+ones are added to it; ``--report`` prints the table from it and runs nothing.
 """
 
 import argparse
+import math
 import os
 import shutil
 import sys
@@ -63,10 +66,17 @@ def rows_of(folder: Path) -> Iterator[Row]:
                 yield Row(**orjson.loads(line))
 
 
-def run_tool(tool: Tool, corpus: Path, out: Path, work: Path, workers: int, cores: list[int]) -> Cost:
+class TooSlow(Exception):  # noqa: N818
+    """A tool took longer than any may."""
+
+
+def run_tool(
+    tool: Tool, corpus: Path, out: Path, work: Path, workers: int, cores: list[int], limit: float = math.inf
+) -> Cost:
     """Runs a tool and returns what it cost.
 
     Raises:
+        TooSlow: If it was ended after ``limit`` seconds.
         RuntimeError: If it fails; its output is in ``failed.log`` of the work folder.
     """
     command = pinned(tool.command(corpus, out, workers), cores[:workers])
@@ -75,7 +85,9 @@ def run_tool(tool: Tool, corpus: Path, out: Path, work: Path, workers: int, core
     env["PYTHONDONTWRITEBYTECODE"] = ""
     log = work / "failed.log"
     shell = ["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", str(log), *command]
-    cost = measure(shell, env)
+    cost = measure(shell, env, limit_s=limit)
+    if cost.wall_s > limit:
+        raise TooSlow(f"{tool.name}: ended after {limit:,.0f} s")
     if cost.exit_code:
         raise RuntimeError(f"{tool.name} ended with exit code {cost.exit_code}; see {log}")
     log.unlink()
@@ -94,11 +106,13 @@ def warm_up(tool: Tool, corpus: Path, work: Path, cores: list[int]) -> None:
         run_tool(tool, few, out, work, 1, cores)
 
 
-def run_once(tool: Tool, corpus: Path, work: Path, workers: int, cores: list[int], judge: Judge) -> Run:
+def run_once(
+    tool: Tool, corpus: Path, work: Path, workers: int, cores: list[int], judge: Judge, limit: float
+) -> Run:
     """Runs a tool and judges what it kept."""
     with tempfile.TemporaryDirectory(dir=work) as scratch:
         out = Path(scratch)
-        cost = run_tool(tool, corpus, out, work, workers, cores)
+        cost = run_tool(tool, corpus, out, work, workers, cores, limit)
         quality = judge.quality(list(tool.kept(out)))
     return Run(tool.name, tool.settings, workers, cost, quality)
 
@@ -111,6 +125,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1, help="of the tools that take minutes")
     parser.add_argument("--cores", type=int, nargs="+", default=[1], help="numbers of workers")
+    parser.add_argument("--limit", type=float, default=3600, help="seconds that a run may take")
     parser.add_argument("--only", nargs="+", metavar="TOOL")
     parser.add_argument("--work", type=Path, default=Path("build/peers"))
     parser.add_argument("--report", action="store_true", help="print the table of earlier runs")
@@ -137,7 +152,11 @@ def main() -> None:
                     tool.slow and number >= options.slow_rounds
                 ):
                     continue
-                runs.append(run_once(tool, corpus, work, workers, cores, judge))
+                try:
+                    runs.append(run_once(tool, corpus, work, workers, cores, judge, options.limit))
+                except TooSlow as slow:
+                    print(f"round {number + 1}: {slow}", file=sys.stderr, flush=True)
+                    continue
                 results.write_bytes(
                     orjson.dumps([asdict(run) for run in runs], option=orjson.OPT_NON_STR_KEYS)
                 )

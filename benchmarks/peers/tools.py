@@ -87,7 +87,7 @@ def all_tools(environments: Path) -> list[Tool]:
         Tool(
             "datamoat",
             "duplicates only",
-            _datamoat,
+            datamoat_build,
             _warehouse,
             64,
             env={"PYTHONPATH": paths},
@@ -120,8 +120,8 @@ def all_tools(environments: Path) -> list[Tool]:
     ]
 
 
-def _datamoat(corpus: Path, out: Path, workers: int) -> list[str]:
-    """Writes ``examples/dedup-only`` for this corpus, and builds it by the real command line."""
+def datamoat_build(corpus: Path, out: Path, workers: int) -> list[str]:
+    """Writes ``examples/dedup-only`` for this corpus, and returns the real command line that builds it."""
     config = out / "corpus.toml"
     source: dict[str, object] = {"name": "documents", "contributor": "unknown", "license": "NOASSERTION"}
     source |= {"paths": [str(corpus)], "text_field": "text"}

@@ -57,10 +57,12 @@ def build(
     from pipelines.build import warehouse_of
     from pipelines.config import load_config
     from pipelines.stages import How
+    from pipelines.workers import standing_by
 
     flags = _flags(context)
-    checked = load_config(config)
-    built = run(checked, How(workers, flags, quiet), allow_shrink=allow_shrink, sample=sample)
+    with standing_by(0 if flags else workers):
+        checked = load_config(config)
+        built = run(checked, How(workers, flags, quiet), allow_shrink=allow_shrink, sample=sample)
     _talk(built)
     warehouse = warehouse_of(checked, sample)
     _show_funnel(warehouse, as_json=as_json)

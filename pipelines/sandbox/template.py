@@ -22,7 +22,12 @@ from pipelines.sandbox.marks import Marks
 from pipelines.sandbox.messages import FAILED
 
 FORK, REAP = b"F", b"R"
-PARSERS = ("transforms.extract", "pipelines.sandbox.serve", "transforms.read.registry:plugins")
+PARSERS = (
+    "transforms.extract",
+    "transforms.read.rst_parser",
+    "pipelines.sandbox.serve",
+    "transforms.read.registry:plugins",
+)
 """What every parser needs; imported once, formats of other packages too."""
 
 FORKED = struct.Struct("<q")

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
-from pipelines.workers import GROUP_BYTES, group_tasks, run_in_children
+from pipelines.workers import GROUP_BYTES, group_tasks, run_in_children, standing_by
 from schemas.errors import WorkFailed
 from schemas.units import WorkUnit
 from tests.pipelines.jobs_that_fail import TouchJob
@@ -80,3 +82,37 @@ def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
             time.sleep(0.1)
     finally:
         parent.kill()
+
+
+def test_workers_that_stand_by_do_the_work_and_those_without_work_end(tmp_path: Path) -> None:
+    code = (
+        "from multiprocessing import active_children\n"
+        "from pipelines.workers import standing_by\n"
+        "from tests.pipelines.test_workers import *\n"
+        "with standing_by(3):\n"
+        "    print(*(child.pid for child in active_children()))\n"
+        f"    run_in_children(TouchJob({str(tmp_path)!r}), units(*['ok'] * 12), 2)\n"
+        "print(len(active_children()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    forked, left = done.stdout.splitlines()
+    workers = {path.read_text() for path in tmp_path.iterdir()}
+    assert len(list(tmp_path.iterdir())) == 12
+    if sys.platform == "linux":
+        assert len(forked.split()) == 3
+        assert workers <= set(forked.split())
+    assert left == "0"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_nothing_is_forked_beside_other_threads() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        before = set(active_children())
+        with standing_by(2):
+            assert set(active_children()) == before
+    finally:
+        stop.set()
+        thread.join()

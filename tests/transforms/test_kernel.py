@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from transforms import kernel
+from transforms.measures import measure
 from transforms.shingles import shingles
 from transforms.signatures import sign
+from transforms.sketches import sketch
 from transforms.words import split_words
 
 pytestmark = pytest.mark.skipif(not kernel.compiled(), reason="no compiler was there when this was installed")
@@ -29,8 +31,14 @@ def computed(texts: Sequence[str], ngram: int, permutations: int) -> list[NDArra
     words = split_words(texts)
     made = shingles(words, ngram)
     signatures = sign(made, permutations)
+    measures, sketched = sketch(texts, ngram, permutations)
+    measured = measure(words)
+    assert np.array_equal(sketched, signatures)
+    for name in ("chars", "words", "tokens"):
+        assert np.array_equal(getattr(measures, name), getattr(measured, name))
     split = [words.hashes, words.twelfths, words.starts, words.stops, words.bounds]
-    return [*split, made.hashes, made.bounds, signatures]
+    counts = [measured.chars, measured.words, measured.tokens]
+    return [*split, made.hashes, made.bounds, signatures, *counts, sketched]
 
 
 def assert_same(texts: Sequence[str], ngram: int = 3, permutations: int = 18) -> None:
@@ -48,6 +56,11 @@ def test_same_words_shingles_and_signatures(texts, ngram, permutations):
     assert_same(texts, ngram, permutations)
 
 
+@given(st.integers(1_000, 1_100), st.integers(0, 40), st.sampled_from("aéЖ😀中"))
+def test_the_same_where_a_block_cuts_a_word(before, length, last):
+    assert_same([" " * (before - 9) + "b c" + " " * 6 + "x" * length + last, "ab" * before + last])
+
+
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_the_same_for_any_characters(texts):
     assert_same(texts)
@@ -63,8 +76,14 @@ def test_the_same_for_any_characters(texts):
         "ab c " * 30_000 + "é",
         MARK + "a b c",
         "".join(random.Random(7).choices(ALPHABET, k=200_000)),
+        "ab cd " * 50_000 + "é",
+        "".join(random.Random(8).choices("aBé _9.", k=9_000)) + "x" * 3_000 + " y" * 3_000 + "z" * 700 + " z",
+        "".join(random.Random(9).choices("aBЖ _9.中", weights=[99] * 7 + [1], k=20_000)),
     ],
-    ids=["a word", "marks", "marks over a border", "letters alone", "long", "a mark first", "mixed"],
+    ids=[
+        *("a word", "marks", "marks over a border", "letters alone", "long", "a mark first", "mixed"),
+        *("longer than the scratch", "letters of one byte", "hardly any but letters"),
+    ],
 )
 def test_the_same_over_the_borders_of_blocks(text):
     assert_same(["before it", text, "after it"])

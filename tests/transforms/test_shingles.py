@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.shingles import (
-    _BASE,
-    _BLOCK_WORDS,
-    MOST_LETTERS,
-    USUAL_LETTERS,
-    containment,
-    jaccard,
-    shingles,
-)
+from transforms.shingles import containment, jaccard, shingles
+from transforms.shingling import _BASE, _BLOCK_WORDS, MOST_LETTERS, USUAL_LETTERS
 from transforms.words import Words, split_words
 
 TEXTS = st.lists(st.text(st.sampled_from("abcd  中ก\n"), max_size=60), max_size=10)

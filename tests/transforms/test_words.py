@@ -15,7 +15,8 @@ from schemas.batches import Batch
 from schemas.records import Document, Rejection
 from schemas.units import WorkUnit
 from transforms.characters import APART, ATTACHED, CLASS_SHIFT, LETTER, LOGOGRAM, SOUND, table
-from transforms.words import _BASE, WORD_CHARS, Words, split_words, words_of
+from transforms.splitting import _BASE, WORD_CHARS
+from transforms.words import Words, split_words, words_of
 
 SCRIPTS = {
     "latin": "aAbBzZéÉß09_",

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from schemas.manifest import Manifest
+from schemas.specs import DedupSpec
 from schemas.tables import TABLES
 from tests.warehouse.factory import Doc, Member, World, source
 from tests.warehouse.worlds import (
@@ -88,9 +89,10 @@ class TestWhole:
 
     def test_thresholds(self, tmp_path: Path, founders: bool) -> None:
         found = ask(handbooks(tmp_path, founders=founders), "SELECT threshold::DOUBLE, * FROM thresholds")
-        assert [row[0] for row in found] == pytest.approx([0.5 + 0.05 * step for step in range(10)])
+        steps = [0.5 + 0.05 * step for step in range(10)]
+        assert [row[0] for row in found] == pytest.approx(sorted([*steps, DedupSpec().threshold]))
         # Bolt's guide (50 tokens) is like Acme's by 0.8.
-        assert [row[2:] for row in found] == [(1, BOLT_GUIDE.tokens)] * 7 + [(0, 0)] * 3
+        assert [row[2:] for row in found] == [(1, BOLT_GUIDE.tokens)] * 8 + [(0, 0)] * 3
 
     def test_holders(self, tmp_path: Path, founders: bool) -> None:
         found = ask(
@@ -168,7 +170,7 @@ def test_all_is_there_in_a_corpus_without_documents(tmp_path: Path) -> None:
     with connect(*World(tmp_path, [source("wiki", "Wiki")]).build()) as con:
         for view in VIEWS:
             rows = con.execute(f"FROM {view}").fetchall()
-            assert len(rows) == {"funnel": 1, "thresholds": 10}.get(view, 0), view
+            assert len(rows) == {"funnel": 1, "thresholds": 11}.get(view, 0), view
 
 
 def grounded(world: World, *rows: tuple[bytes, str, float]) -> tuple[Catalog, Manifest]:

@@ -73,7 +73,7 @@ def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
         fields = parsed[0]
         if not isinstance(fields, dict):
             return Refused("missing_field", detail=options.text_field)
-    return extract_fields(fields, options)
+    return extract_fields(fields, options, valid=True)  # parse_json saw to it, and Arrow holds none
 
 
 def sniff(head: bytes, name: str) -> bool:

@@ -15,7 +15,6 @@ from transforms.read.dates import parse_timestamp
 from transforms.read.decode import decode
 from transforms.read.formats import ExtractOptions, Format
 from transforms.read.layout import TextLayout, join_lines, table_row
-from transforms.read.rst_parser import parse
 
 _HEADER_LINE = r"[A-Z][\w-]*:(?:[ \t].*)?\n(?:[ \t]+\S.*\n)*"
 _HEADER = re.compile(rf"\A\s*((?:{_HEADER_LINE}){{2,}})\s*\n")
@@ -37,6 +36,8 @@ _DROPPED = (
 
 def extract(raw: bytes, options: ExtractOptions) -> Extracted | Refused | Dead:
     """Makes the text that a reader of the rendered page would see."""
+    from transforms.read.rst_parser import parse  # slow to import, and few builds have any
+
     decoded = decode(raw)
     if isinstance(decoded, Dead):
         return decoded

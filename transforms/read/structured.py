@@ -13,11 +13,18 @@ from transforms.read.values import TooComplex, canonical_json, plain, valid_text
 MESSAGES_FIELD = "messages"
 
 
-def extract_fields(parsed: Mapping[str, Any], options: ExtractOptions) -> Extracted | Refused | Dead:
+def extract_fields(
+    parsed: Mapping[str, Any], options: ExtractOptions, *, valid: bool = False
+) -> Extracted | Refused | Dead:
     """Makes text and attributes of a structured record.
 
     Without the text field, a list of ``{role, content}`` in ``messages`` is rendered turn by turn.
     Fields that became an attribute are left out of the metadata; all others are kept there.
+
+    Args:
+        parsed: The record.
+        options: What the source says of its fields.
+        valid: Whether it is known that no text in it holds a lone surrogate, and need not be looked for.
 
     Returns:
         What was found; ``missing_field``, ``not_text`` or ``empty`` if there is no text; ``parse_error``
@@ -52,7 +59,7 @@ def extract_fields(parsed: Mapping[str, Any], options: ExtractOptions) -> Extrac
         metadata = plain(rest)
     except TooComplex as error:
         return Dead("parse_error", f"TooComplex: {error}")
-    return Extracted(valid_text(text), title, author, created_at, messages, metadata)
+    return Extracted(text if valid else valid_text(text), title, author, created_at, messages, metadata)
 
 
 def lookup(fields: Mapping[str, Any], name: str) -> Any:

@@ -12,7 +12,8 @@ WITH nearest AS (
     GROUP BY right_id
 ),
 steps AS (
-    SELECT (unnest(range(50, 100, 5)) / 100)::DECIMAL(3, 2) AS threshold
+    -- 0.72 is what a configuration that states none has.
+    SELECT (unnest(range(50, 100, 5) || [72]) / 100)::DECIMAL(3, 2) AS threshold
 )
 SELECT
     steps.threshold,
