@@ -22,7 +22,11 @@ ALL_NGRAMS: Final = 64
 """N-grams up to which all of an answer are looked up, and not only the selected ones."""
 
 MOST_TEXTS: Final = 100
-"""Texts that are opened for an answer at the most, unless all are asked for."""
+"""Texts that are opened for a long answer at the most, unless all are asked for.
+
+A short answer, which boilerplate may fill, opens up to 4 times as many: of the many texts that hold the
+boilerplate, one may hold the words before it too.
+"""
 
 _RARE = 100
 _OF_COMMON = 3
@@ -89,13 +93,23 @@ def find_candidates(
     rank = np.empty(len(known), np.int64)
     rank[order] = np.arange(len(known))
     opened = may
-    if each is not None and may.sum() > MOST_TEXTS:
+    most = most_texts(len(grams.hashes))
+    if each is not None and may.sum() > most:
         opened = may & _among_first(which, of, rank, np.where(counts > _RARE, min(each, _OF_COMMON), each))
-    rows = order[opened[order]][: None if each is None else MOST_TEXTS]
+    rows = order[opened[order]][: None if each is None else most]
     unread = counts - np.bincount(which, minlength=len(values))
     unopened = int(must.sum() - must[rows].sum() + unread[selected].max(initial=0))
     held = counts[place[np.searchsorted(asked, selection)]]
     return Candidates(known[rows] >> 32, known[rows] & 0xFFFFFFFF, unopened, firsts, stops, held)
+
+
+def most_texts(ngrams: int) -> int:
+    """Returns how many texts are opened for an answer of so many n-grams.
+
+    >>> most_texts(20), most_texts(128), most_texts(1000)
+    (400, 200, 100)
+    """
+    return MOST_TEXTS * min(max(256 // max(ngrams, 1), 1), 4)
 
 
 def _among_first(
