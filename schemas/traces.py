@@ -62,7 +62,8 @@ class TraceSpan(_Part):
         texts: No more texts of the index than these hold all of a run; where the kind is ``near``, how many
             may hold some of it. Holders are those that were opened.
         common: So many do that it says little of its source.
-        score: Words times the bits by which the texts narrow the corpus down; spans are ranked by it.
+        score: Words that are the same, times the bits by which the texts narrow the corpus down; spans are
+            ranked by it.
         more: Copies of the holders' texts that are not listed.
     """
 

@@ -61,7 +61,12 @@ def answer(
     for hit in hits:
         for passage in hit.passages:
             groups[passage.query].append((hit, passage))
-    spans = [_span(words, query, group, windows, texts, known) for query, group in groups.items()]
+    queries = np.array([passage.query for hit in hits for passage in hit.passages], np.int64).reshape(-1, 2)
+    spans = [
+        # Whoever holds a longer stretch holds this one too.
+        _span(words, query, group, _covering(queries, query), windows, texts, known)
+        for query, group in groups.items()
+    ]
     spans.sort(key=lambda span: (-span.score, span.start, span.stop))
     verbatim, all_ = (np.zeros(len(words.hashes), np.bool_) for _ in range(2))
     for hit in hits:
@@ -83,17 +88,22 @@ def answer(
     )
 
 
+def _covering(queries: NDArray[np.int64], query: tuple[int, int]) -> int:
+    """Counts the passages that reach at least from one word to the other."""
+    return int(np.count_nonzero((queries[:, 0] <= query[0]) & (queries[:, 1] >= query[1])))
+
+
 def _span(
     words: Words,
     query: tuple[int, int],
     group: Sequence[tuple[Hit, Passage]],
+    opened: int,
     windows: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     texts: int,
     sources: dict[str, SourceRow],
 ) -> TraceSpan:
     firsts, stops, counts = windows
     inside = counts[(firsts >= query[0]) & (stops <= query[1]) & (counts > 0)]
-    opened = sum(len(hit.holders) > 0 for hit, _ in group)
     holding = max(int(inside.min()) if len(inside) else opened, opened)
     holders = [holder for hit, passage in group for holder in _holders(words, hit, passage, sources)]
     holders.sort(
@@ -112,7 +122,7 @@ def _span(
         words=count,
         texts=holding,
         common=holding >= COMMON,
-        score=round(count * float(np.log2(1 + texts / holding)), 3),
+        score=round(count * holders[0].share * float(np.log2(1 + texts / holding)), 3),
         holders=tuple(holders),
         more=sum(hit.more for hit, _ in group),
     )
