@@ -47,9 +47,16 @@ class Texts:
     plain: list[str]
 
     def holders(self, passage: str) -> set[str]:
-        """Returns the names of the texts that hold the words of a passage in a row."""
+        """Returns the names of the texts that hold the words of a passage in a row, or its characters.
+
+        A passage that is cut within a syllable of Thai or Khmer has other words than its text there.
+        """
         needle = folded(passage)
-        return {name for name, text in zip(self.names, self.plain, strict=True) if needle in text}
+        return {
+            name
+            for name, text, plain in zip(self.names, self.texts, self.plain, strict=True)
+            if needle in plain or passage in text
+        }
 
 
 def folded(text: str) -> str:
