@@ -106,7 +106,10 @@ def test_of_two_builds_one_says_that_the_other_holds_the_lock(own: Path) -> None
     first = start(config, "--quiet")
     lock = own / "locked" / "lock"
     until(lambda: lock.exists() and lock.read_text(), first)
+    # Or it would be through before the other one has started.
+    os.kill(first.pid, signal.SIGSTOP)
     second = datamoat("build", config)
+    os.kill(first.pid, signal.SIGCONT)
     assert second.returncode == 2
     assert f"process {first.pid}" in second.stderr
     assert len(second.stderr.strip().splitlines()) == 1
