@@ -236,7 +236,7 @@ def untouched(items: Sequence[BenchmarkItem], made: ItemSet, texts: Sequence[Tex
     print(f"\nuntouched: {len(texts):,} documents in {spent:.1f} CPU s, words included")
     hits = [(hit, text) for text, hits in zip(texts, found, strict=True) for hit in hits]
     spec = DecontaminateSpec()
-    for least in (spec.threshold, spec.report, 0.4):
+    for least in (spec.threshold, spec.report):
         print(
             f"score >= {least:g}: {len({(t.source, t.name) for h, t in hits if h.score >= least})} documents"
         )

@@ -8,6 +8,7 @@ from schemas.benchmarks import BenchmarkItem
 from schemas.ids import recipe_digest
 from schemas.tables import TABLES
 from schemas.units import PartInfo
+from transforms.decontaminate.documents import DECONTAMINATE_VERSION
 from transforms.decontaminate.items import ItemSet, make_items
 from warehouse.parts import UnitParts, open_part, part_digest, part_path, stored_digest
 from warehouse.storage import Storage
@@ -21,14 +22,14 @@ def write_items(storage: Storage, items: Sequence[BenchmarkItem]) -> PartInfo:
     ``searchable`` says whether an item is long enough to be looked for.
     """
     rows: dict[str, list[str]] = {name: [getattr(item, name) for item in items] for name in _COLUMNS}
-    recipe = recipe_digest({"benchmarks": rows})
-    searchable = make_items(items).searchable()
-    table = pa.Table.from_pydict(rows | {"searchable": searchable}, TABLES["benchmarks"])
+    recipe = recipe_digest({"benchmarks": rows, "version": DECONTAMINATE_VERSION})
     digest = part_digest("", recipe)
     path = part_path("benchmarks", "benchmarks", digest)
     if storage.exists(path):
         # It says the same, and a published part is never changed: not even by a newer schema.
         return _published(storage, path)
+    searchable = make_items(items).searchable()
+    table = pa.Table.from_pydict(rows | {"searchable": searchable}, TABLES["benchmarks"])
     parts = UnitParts(storage, "benchmarks", {"benchmarks": digest}, recipe)
     parts.write("benchmarks", table)
     (part,) = parts.publish()

@@ -1,13 +1,12 @@
 """The command ``ground``: how much of answers the corpus supports, and whose it is."""
 
-import json
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.answers import json_lines, text_of
 from pipelines.cli.common import AsJson, Warehouse, emit, reading, say
 from pipelines.cli.trace import Similar
 
@@ -89,21 +88,10 @@ def read_answers(path: Path) -> "list[Answer]":
     from schemas.errors import UsageError
     from warehouse.grounding.ground import Answer
 
-    try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
     found: dict[str, tuple[int, Answer]] = {}
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
-        try:
-            row: Any = json.loads(line)
-        except ValueError as error:
-            raise UsageError(f"{where}: {error}") from None
-        text = row.get("text", row.get("answer")) if isinstance(row, dict) else None
-        if not isinstance(text, str):
+    for number, where, row in json_lines(path):
+        text = text_of(row)
+        if text is None:
             raise UsageError(f'{where}: an object with "id" and "text" is expected')
         if not text.strip():
             raise UsageError(f"{where}: the answer is empty")

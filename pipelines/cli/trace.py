@@ -1,14 +1,13 @@
 """The commands around the index: ``index`` makes it, ``trace`` asks it."""
 
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.answers import json_lines, read_file, text_of
 from pipelines.cli.build import _BEAM, _CORES, Workers, _flags
 from pipelines.cli.common import AsJson, Snapshot, Warehouse, emit, reading, say
 
@@ -135,7 +134,7 @@ def _answers(text: str | None, file: Path | None, jsonl: Path | None) -> Iterato
     if jsonl is not None:
         yield from _lines(jsonl)
         return
-    answer = text if text is not None else _read(file or Path("-"))
+    answer = text if text is not None else read_file(file or Path("-")).decode("utf-8", "replace")
     if not answer.strip():
         raise UsageError("the text is empty: there is nothing to trace")
     yield None, answer
@@ -144,25 +143,8 @@ def _answers(text: str | None, file: Path | None, jsonl: Path | None) -> Iterato
 def _lines(path: Path) -> Iterator[tuple[str | None, str]]:
     from schemas.errors import UsageError
 
-    for number, line in enumerate(_read(path).split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row: Any = json.loads(line)
-        except ValueError as error:
-            raise UsageError(f"{path}, line {number}: {error}") from None
-        answer = row.get("text", row.get("answer")) if isinstance(row, dict) else None
-        if not isinstance(answer, str):
-            raise UsageError(f'{path}, line {number}: an object with "text" (or "answer") is expected')
+    for number, where, row in json_lines(path):
+        answer = text_of(row)
+        if answer is None:
+            raise UsageError(f'{where}: an object with "text" (or "answer") is expected')
         yield str(row.get("id", number)), answer
-
-
-def _read(path: Path) -> str:
-    from schemas.errors import UsageError
-
-    if str(path) == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    try:
-        return path.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None

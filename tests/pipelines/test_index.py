@@ -89,6 +89,7 @@ def test_trace_loads_neither_beam_nor_duckdb(built):
 
 def test_bad_questions_are_one_line_and_exit_2(built, tmp_path):
     place = built / "warehouse"
+    index(open_catalog(str(place)), HERE)
     (tmp_path / "bad.jsonl").write_text('{"id": 1, "text": "a"}\n{"id": 2}\n')
     for arguments, said in (
         (["trace", place], "one of"),
